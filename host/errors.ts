@@ -1,0 +1,58 @@
+// The one error class of this package and its stable codes.
+// Codes are part of the public API: programs match on `code`, people read `message`.
+
+/** Stable codes of {@link CosimError}. */
+export type ErrorCode =
+	/** A command line, an argument or an option is not what the verb takes. */
+	| "USAGE"
+	/** A name or an ID that the platform does not have. */
+	| "UNKNOWN_NAME"
+	/** A file cannot be read or written. */
+	| "FILE"
+	/** The WebAssembly module is not this package's engine, or speaks another ABI version. */
+	| "ENGINE_ABI"
+	/** A platform's tables are refused, by the compiler in the host or by the engine. */
+	| "PLATFORM_INVALID"
+	/** A physical address that no register block or memory of the platform covers. */
+	| "BUS_ERROR"
+	/** A flattened devicetree blob that does not hold together. */
+	| "FDT_INVALID"
+	/** A devicetree node that breaks its binding, or that the job at hand cannot do without. */
+	| "DT_BINDING"
+	/** A devicetree overlay that cannot be applied. */
+	| "DT_OVERLAY"
+	/** Linux -EINVAL of the mailbox framework or of a controller's probe. */
+	| "MBOX_INVALID"
+	/** Linux -EBUSY: the channel has a client already. */
+	| "MBOX_BUSY"
+	/** Linux -ENOBUFS: the channel's queue of 20 messages is full. */
+	| "MBOX_QUEUE_FULL"
+	/** Linux -ETIME: a blocking send got no txdone within tx_tout. */
+	| "MBOX_TIMEOUT"
+	/** The trap returned something other than 0 in x0. */
+	| "SMC_RESULT"
+	/** The shared-memory channel was not free before a command, or not free after the trap. */
+	| "CHANNEL_BUSY"
+	/** The platform set the channel's error bit. */
+	| "CHANNEL_ERROR"
+	/** A reply whose header or token is not the command's. */
+	| "SCMI_TOKEN"
+	/** A reply whose length is not what its message's layout needs. */
+	| "SCMI_LENGTH"
+	/** A reply with a status other than SUCCESS: see ScmiError.status. */
+	| `SCMI_${string}`;
+
+/** Every error that this package throws on purpose. The message says what, where, and what was expected. */
+export class CosimError extends Error {
+	readonly code: ErrorCode;
+
+	/**
+	 * @param code stable code, for programs
+	 * @param message one line for people: what, where, what was expected
+	 */
+	constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+		super(message, options);
+		this.name = new.target.name;
+		this.code = code;
+	}
+}

@@ -1,0 +1,22 @@
+// The SMC and HVC conduits as a mailbox controller sees them: registers in, a trap, registers out.
+// Follows SMCCC 1.4 (Arm DEN0028), section 2.
+
+/** Which instruction traps: SMC into EL3, HVC into EL2. The words of the devicetree property `method`. */
+export type Method = "smc" | "hvc";
+
+/** Something that answers SMC and HVC: the engine, or a test's own firmware. */
+export interface Conduit {
+	/** Number of CPUs, each with its own registers. */
+	readonly cpus: number;
+	/**
+	 * Registers x0..x17 of a CPU, two 32-bit words each, low word first. The same view on every call:
+	 * the caller writes x0..x7 into it before the trap and reads x0..x3 from it afterwards.
+	 * @param cpu CPU index, 0 to `cpus` - 1
+	 */
+	registers(cpu: number): Uint32Array;
+	/**
+	 * Executes SMC or HVC on a CPU and returns when the firmware does.
+	 * @returns the low word of x0 as a signed 32-bit number
+	 */
+	trap(cpu: number, method: Method): number;
+}
