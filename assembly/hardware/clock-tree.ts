@@ -1,0 +1,176 @@
+// The clock tree: who is whose parent, what rate each clock has, and whether it runs, all read from registers.
+// i.MX 8M Mini reference manual, chapter 5.1 (CCM); every block here is generic, the platform's rows say what exists.
+
+import { Address, Clock, ClockFlag, ClockKind, State } from "../layout";
+import { pllOf, pllOn, pllRate } from "./pll";
+import { field, generation, setField } from "./registers";
+
+/** A composite slice's fields (CCM_TARGET_ROOT). The postdiv is Clock.WIDTH bits wide from bit 0. */
+export const enum Slice {
+	MUX_SHIFT = 24,
+	MUX_WIDTH = 3,
+	PREDIV_SHIFT = 16,
+	PREDIV_WIDTH = 3,
+	POSTDIV_SHIFT = 0,
+}
+
+/** The row of an ID that is known to be valid. */
+export function clockRow(id: u32): usize {
+	return load<u32>(Address.STATE, State.CLOCKS) + id * Clock.SIZE;
+}
+
+/** Its ClockKind. */
+export function kindOf(clock: usize): i32 {
+	return load<u8>(clock, Clock.KIND);
+}
+
+/** The clock behind an ID from outside, aliases followed; 0 when the binding has no such clock. */
+export function findClock(id: u32): usize {
+	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
+	const clock = clockRow(id);
+	const kind = kindOf(clock);
+	if (kind > ClockKind.ALIAS) return clock;
+	return kind === ClockKind.ALIAS
+		? clockRow(load<u16>(clock, Clock.TARGET))
+		: 0;
+}
+
+/** The ID of a row. */
+export function clockId(clock: usize): u32 {
+	return <u32>((clock - load<u32>(Address.STATE, State.CLOCKS)) / Clock.SIZE);
+}
+
+export function parentCount(clock: usize): u32 {
+	return load<u8>(clock, Clock.PARENT_COUNT);
+}
+
+/** The parent at a position of the mux. */
+export function parentAt(clock: usize, position: u32): usize {
+	const parents = load<u32>(Address.STATE, State.PARENTS);
+	return clockRow(
+		load<u16>(parents + ((load<u32>(clock, Clock.PARENTS) + position) << 1)),
+	);
+}
+
+/** The position that the mux selects; 0 for a clock with one fixed parent. */
+export function parentPosition(clock: usize): u32 {
+	const kind = kindOf(clock);
+	if (kind === ClockKind.COMPOSITE)
+		return field(
+			load<u32>(clock, Clock.REGISTER),
+			Slice.MUX_SHIFT,
+			Slice.MUX_WIDTH,
+		);
+	if (kind === ClockKind.MUX) {
+		return field(
+			load<u32>(clock, Clock.REGISTER),
+			load<u8>(clock, Clock.SHIFT),
+			load<u8>(clock, Clock.WIDTH),
+		);
+	}
+	return 0;
+}
+
+/** Writes the mux field. */
+export function selectParent(clock: usize, position: u32): void {
+	const register = load<u32>(clock, Clock.REGISTER);
+	if (kindOf(clock) === ClockKind.COMPOSITE) {
+		setField(register, Slice.MUX_SHIFT, Slice.MUX_WIDTH, position);
+	} else if (kindOf(clock) === ClockKind.MUX) {
+		setField(
+			register,
+			load<u8>(clock, Clock.SHIFT),
+			load<u8>(clock, Clock.WIDTH),
+			position,
+		);
+	}
+}
+
+/** The parent in use, or 0 for a clock without parents. */
+export function parentOf(clock: usize): usize {
+	return parentCount(clock) === 0 ? 0 : parentAt(clock, parentPosition(clock));
+}
+
+/** The rate in Hz, whether the clock runs or not. */
+export function rateOf(clock: usize): u64 {
+	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	return load<u64>(clock, Clock.RATE);
+}
+
+/** The parent's rate in Hz, 0 without one. */
+export function parentRateOf(clock: usize): u64 {
+	const parent = parentOf(clock);
+	return parent === 0 ? 0 : rateOf(parent);
+}
+
+/** Whether the clock runs: its own gate is open and its parent runs. */
+export function isRunning(clock: usize): bool {
+	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	return load<u8>(clock, Clock.RUNNING) !== 0;
+}
+
+/** Whether its own gate lets it through. Any non-zero setting of a wide gate (CCGR) is on while the SoC runs. */
+export function gateOpen(clock: usize): bool {
+	if (kindOf(clock) === ClockKind.PLL) return pllOn(pllOf(clock));
+	const gate = load<u32>(clock, Clock.GATE_REGISTER);
+	return (
+		gate === 0 ||
+		field(
+			gate,
+			load<u8>(clock, Clock.GATE_SHIFT),
+			load<u8>(clock, Clock.GATE_WIDTH),
+		) !== 0
+	);
+}
+
+/** What a composite slice divides its parent by. */
+export function sliceDivider(clock: usize): u32 {
+	const register = load<u32>(clock, Clock.REGISTER);
+	const postdiv =
+		field(register, Slice.POSTDIV_SHIFT, load<u8>(clock, Clock.WIDTH)) + 1;
+	if (!(load<u8>(clock, Clock.FLAGS) & ClockFlag.PREDIV)) return postdiv;
+	return (
+		postdiv * (field(register, Slice.PREDIV_SHIFT, Slice.PREDIV_WIDTH) + 1)
+	);
+}
+
+/** What a divider divides its parent by. */
+export function divider(clock: usize): u32 {
+	return (
+		field(
+			load<u32>(clock, Clock.REGISTER),
+			load<u8>(clock, Clock.SHIFT),
+			load<u8>(clock, Clock.WIDTH),
+		) + 1
+	);
+}
+
+// Parents first; load() has checked that nothing is its own ancestor and how deep the tree is.
+function refresh(clock: usize): void {
+	const parent = parentOf(clock);
+	const fin = parent === 0 ? 0 : rateOf(parent);
+	store<u64>(clock, computeRate(clock, fin), Clock.RATE);
+	store<u8>(
+		clock,
+		gateOpen(clock) && (parent === 0 || isRunning(parent)) ? 1 : 0,
+		Clock.RUNNING,
+	);
+	store<u32>(clock, generation(), Clock.GENERATION);
+}
+
+function computeRate(clock: usize, fin: u64): u64 {
+	switch (kindOf(clock)) {
+		case ClockKind.COMPOSITE:
+			return fin / sliceDivider(clock);
+		case ClockKind.FIXED:
+			return load<u64>(clock, Clock.FIXED_RATE);
+		case ClockKind.FIXED_FACTOR:
+			return (fin * load<u32>(clock, Clock.MULT)) / load<u32>(clock, Clock.DIV);
+		case ClockKind.DIVIDER:
+			return fin / divider(clock);
+		case ClockKind.PLL:
+			return pllRate(pllOf(clock), fin);
+		default:
+			return fin;
+	}
+}

@@ -1,0 +1,194 @@
+// The power controller's hardware: request bits that complete after a while, handshakes that are acknowledged.
+// i.MX 8M Mini reference manual, chapter 5.2 (GPC), registers PU_PGC_SW_PUP_REQ, _PDN_REQ, PGC_CPU_MAPPING, PU_PWRHSK, PGC_nCTRL, _SR.
+
+import {
+	Address,
+	Handshake,
+	Pending,
+	PowerController,
+	State,
+	Switch,
+} from "../layout";
+import { now } from "../sim/time";
+
+/** PGC control: power down enable. PGC status: the region is off. */
+const POWER_DOWN_ENABLE: u32 = 1;
+const REGION_OFF: u32 = 1;
+
+/** Linear address of one of the shared registers; 0 when the platform has no power controller. */
+export function powerRegister(which: u32): usize {
+	return load<u32>(load<u32>(Address.STATE, State.POWER) + which);
+}
+
+export function switchRow(i: u32): usize {
+	return load<u32>(Address.STATE, State.SWITCHES) + i * Switch.SIZE;
+}
+
+export function handshakeRow(i: u32): usize {
+	return load<u32>(Address.STATE, State.HANDSHAKES) + i * Handshake.SIZE;
+}
+
+function switchCount(): u32 {
+	return load<u32>(Address.STATE, State.SWITCH_COUNT);
+}
+
+function handshakeCount(): u32 {
+	return load<u32>(Address.STATE, State.HANDSHAKE_COUNT);
+}
+
+function parameter(which: u32): u32 {
+	return load<u32>(load<u32>(Address.STATE, State.POWER) + which);
+}
+
+/** Whether a region has power. */
+export function switchIsOn(region: usize): bool {
+	return (load<u32>(load<u32>(region, Switch.STATUS)) & REGION_OFF) === 0;
+}
+
+/** Whether every region of a mask over SWITCHES has power. */
+export function switchesAreOn(mask: u32): bool {
+	const count = switchCount();
+	for (let i: u32 = 0; i < count; i++) {
+		if (mask & (1 << i) && !switchIsOn(switchRow(i))) return false;
+	}
+	return true;
+}
+
+/** Completes what is due at the present virtual time. */
+export function settlePower(): void {
+	const time = now();
+	const regions = switchCount();
+	for (let i: u32 = 0; i < regions; i++) {
+		const region = switchRow(i);
+		const pending = load<u32>(region, Switch.PENDING);
+		if (pending === Pending.NONE || time < load<u64>(region, Switch.PENDING_AT))
+			continue;
+		completeSwitch(region, i, pending);
+	}
+	const handshake = powerRegister(PowerController.HANDSHAKE);
+	const handshakes = handshakeCount();
+	for (let i: u32 = 0; i < handshakes; i++) {
+		const row = handshakeRow(i);
+		if (
+			!load<u32>(row, Handshake.PENDING) ||
+			time < load<u64>(row, Handshake.PENDING_AT)
+		)
+			continue;
+		store<u32>(row, 0, Handshake.PENDING);
+		const word = load<u32>(handshake);
+		const acknowledge = load<u32>(row, Handshake.ACKNOWLEDGE);
+		const answers =
+			(word & load<u32>(row, Handshake.REQUEST)) !== 0 &&
+			switchesAreOn(load<u32>(row, Handshake.SWITCHES));
+		store<u32>(handshake, answers ? word | acknowledge : word & ~acknowledge);
+	}
+}
+
+function completeSwitch(region: usize, index: u32, pending: u32): void {
+	store<u32>(region, Pending.NONE, Switch.PENDING);
+	const request = powerRegister(
+		pending === Pending.UP
+			? PowerController.UP_REQUEST
+			: PowerController.DOWN_REQUEST,
+	);
+	store<u32>(request, load<u32>(request) & ~load<u32>(region, Switch.REQUEST));
+	const status = load<u32>(region, Switch.STATUS);
+	if (pending === Pending.UP) {
+		store<u32>(status, load<u32>(status) & ~REGION_OFF);
+	} else if (load<u32>(load<u32>(region, Switch.CONTROL)) & POWER_DOWN_ENABLE) {
+		store<u32>(status, load<u32>(status) | REGION_OFF);
+	}
+	// A bus that gains or loses power answers its handshake anew.
+	const handshakes = handshakeCount();
+	for (let i: u32 = 0; i < handshakes; i++) {
+		const row = handshakeRow(i);
+		if (load<u32>(row, Handshake.SWITCHES) & (1 << index)) startHandshake(row);
+	}
+}
+
+function startHandshake(row: usize): void {
+	store<u32>(row, 1, Handshake.PENDING);
+	store<u64>(
+		row,
+		now() + parameter(PowerController.HANDSHAKE_NS),
+		Handshake.PENDING_AT,
+	);
+}
+
+/** The bus reads a word of the power controller's block. */
+export function readPowerWord(register: usize): u32 {
+	settlePower();
+	return load<u32>(register);
+}
+
+/** The bus writes a word of the power controller's block. */
+export function writePowerWord(register: usize, value: u32): void {
+	settlePower();
+	if (register === powerRegister(PowerController.UP_REQUEST)) {
+		request(register, value, Pending.UP);
+	} else if (register === powerRegister(PowerController.DOWN_REQUEST)) {
+		request(register, value, Pending.DOWN);
+	} else if (register === powerRegister(PowerController.HANDSHAKE)) {
+		writeHandshake(register, value);
+	} else if (!isStatus(register)) {
+		store<u32>(register, value);
+	}
+	settlePower();
+}
+
+// Setting a bit starts a request; hardware clears it. A region that is not mapped to a CPU takes no requests.
+function request(register: usize, value: u32, direction: u32): void {
+	const mapping = load<u32>(powerRegister(PowerController.MAPPING));
+	const count = switchCount();
+	let accepted = load<u32>(register);
+	for (let i: u32 = 0; i < count; i++) {
+		const region = switchRow(i);
+		const bit = load<u32>(region, Switch.REQUEST);
+		if (!(value & bit) || !(mapping & load<u32>(region, Switch.MAPPING)))
+			continue;
+		if (load<u32>(region, Switch.PENDING) !== Pending.NONE) continue;
+		accepted |= bit;
+		store<u32>(region, direction, Switch.PENDING);
+		store<u64>(
+			region,
+			now() + parameter(PowerController.SWITCH_NS),
+			Switch.PENDING_AT,
+		);
+	}
+	store<u32>(register, accepted);
+}
+
+// Acknowledge bits are read-only; each follows its request bit.
+function writeHandshake(register: usize, value: u32): void {
+	const old = load<u32>(register);
+	const count = handshakeCount();
+	let acknowledges: u32 = 0;
+	for (let i: u32 = 0; i < count; i++) {
+		const row = handshakeRow(i);
+		acknowledges |= load<u32>(row, Handshake.ACKNOWLEDGE);
+		if ((value ^ old) & load<u32>(row, Handshake.REQUEST)) startHandshake(row);
+	}
+	store<u32>(register, (value & ~acknowledges) | (old & acknowledges));
+}
+
+function isStatus(register: usize): bool {
+	const count = switchCount();
+	for (let i: u32 = 0; i < count; i++) {
+		if (<usize>load<u32>(switchRow(i), Switch.STATUS) === register) return true;
+	}
+	return false;
+}
+
+/** Power down enable of every region in a mask over SWITCHES. */
+export function enablePowerDown(mask: u32, enable: bool): void {
+	const count = switchCount();
+	for (let i: u32 = 0; i < count; i++) {
+		if (!(mask & (1 << i))) continue;
+		const control = load<u32>(switchRow(i), Switch.CONTROL);
+		const word = load<u32>(control);
+		store<u32>(
+			control,
+			enable ? word | POWER_DOWN_ENABLE : word & ~POWER_DOWN_ENABLE,
+		);
+	}
+}

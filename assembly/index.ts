@@ -1,0 +1,65 @@
+// The ABI: every export of the module, and nothing else. The memory map is layout.ts.
+// Numbers only cross the border; everything else lies in linear memory.
+
+import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
+import { Abi, Address, State } from "./layout";
+import { loadPlatform, reserveImage } from "./platform";
+import { pass } from "./sim/time";
+import { trap as execute } from "./smccc";
+
+/** The version of exports, memory map and image format. A host refuses every other one. */
+export function abiVersion(): u32 {
+	return Abi.VERSION;
+}
+
+/** Makes room for a platform image of `length` bytes. Returns the address to write it to, 0 when memory cannot grow. */
+export function reserve(length: u32): u32 {
+	return <u32>reserveImage(length);
+}
+
+/**
+ * Checks and loads the image of `length` bytes at that address: registers get their values, critical clocks are held,
+ * channels are free, virtual time is 0. Returns a LoadError, 0 for success; State.LOAD_ERROR_AT has the place.
+ * Memory may grow: views made before are stale.
+ */
+export function loadImage(length: u32): u32 {
+	return loadPlatform(length);
+}
+
+/**
+ * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
+ * Returns the low word of x0; x1..x3 hold further results.
+ */
+export function trap(cpu: u32, level: u32): i32 {
+	return execute(cpu, level);
+}
+
+/** Lets virtual time pass: `low` + `high` * 2^32 ns. The time is the u64 at Address.STATE + State.TIME. */
+export function advance(low: u32, high: u32): void {
+	pass(((<u64>high) << 32) | low);
+}
+
+/** Whether a 32-bit access to a physical address is answered: aligned and covered by a block. */
+export function busHas(address: u32): bool {
+	return accessible(address);
+}
+
+/** Reads the register or memory word at a physical address; 0 where nothing answers. */
+export function read32(address: u32): u32 {
+	return busRead(address);
+}
+
+/** Writes it, with the effects that the hardware has; nothing happens where nothing answers. */
+export function write32(address: u32, value: u32): void {
+	busWrite(address, value);
+}
+
+/** The address in linear memory of `length` bytes of a block; 0 when no block covers them all. For plain memory. */
+export function linear(address: u32, length: u32): u32 {
+	return <u32>linearAddress(address, length);
+}
+
+/** End of the linear memory in use, in bytes: what a snapshot has to copy. */
+export function memoryEnd(): u32 {
+	return load<u32>(Address.STATE, State.END);
+}

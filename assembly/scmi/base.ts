@@ -1,0 +1,144 @@
+// The base protocol, 0x10: who implements this platform, which protocols it serves, which agents it knows.
+// SCMI 3.2 (Arm DEN0056E), section 4.2.
+
+import { Address, Agent, Image, Protocol, State } from "../layout";
+import { agentId } from "./agents";
+import {
+	Common,
+	describeCommon,
+	entriesPerReply,
+	NameSize,
+	row,
+	writeName,
+} from "./common";
+import { Reply } from "./entry";
+import { Status } from "./status";
+
+const enum Base {
+	DISCOVER_VENDOR = 0x3,
+	DISCOVER_SUB_VENDOR = 0x4,
+	DISCOVER_IMPLEMENTATION_VERSION = 0x5,
+	DISCOVER_LIST_PROTOCOLS = 0x6,
+	DISCOVER_AGENT = 0x7,
+	ID = 0x10,
+	/** As an agent ID: the caller itself. Since version 2.0. */
+	SELF = 0xffffffff,
+}
+
+const V1: u32 = 0x10000;
+/** Agents can ask for themselves. */
+const V2: u32 = 0x20000;
+/** Negotiation. */
+const V2_1: u32 = 0x20001;
+
+export function isBaseVersion(version: u32): bool {
+	return version === V1 || version === V2 || version === V2_1;
+}
+
+export function describeBase(table: usize, version: u32, newest: u32): void {
+	describeCommon(table, newest, V2_1);
+	row(table, Common.PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
+	row(table, Base.DISCOVER_VENDOR, 0, discoverVendor.index);
+	row(table, Base.DISCOVER_SUB_VENDOR, 0, discoverSubVendor.index);
+	row(
+		table,
+		Base.DISCOVER_IMPLEMENTATION_VERSION,
+		0,
+		discoverImplementationVersion.index,
+	);
+	row(table, Base.DISCOVER_LIST_PROTOCOLS, 4, discoverListProtocols.index);
+	row(
+		table,
+		Base.DISCOVER_AGENT,
+		4,
+		version >= V2 ? discoverAgent.index : discoverAgentV1.index,
+	);
+}
+
+function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
+	// Neither the base protocol nor the platform counts.
+	const protocols = load<u32>(Address.STATE, State.PROTOCOL_COUNT) - 1;
+	const agents = load<u32>(Address.STATE, State.AGENT_COUNT) - 1;
+	store<u32>(p, (agents << 8) | protocols, Reply.AT);
+	return 4;
+}
+
+function discoverVendor(_agent: usize, _protocol: u32, p: usize): i32 {
+	writeName(
+		p + Reply.AT,
+		load<u32>(Address.IMAGE, Image.VENDOR),
+		NameSize.SHORT,
+	);
+	return NameSize.SHORT;
+}
+
+function discoverSubVendor(_agent: usize, _protocol: u32, p: usize): i32 {
+	writeName(
+		p + Reply.AT,
+		load<u32>(Address.IMAGE, Image.SUB_VENDOR),
+		NameSize.SHORT,
+	);
+	return NameSize.SHORT;
+}
+
+function discoverImplementationVersion(
+	_agent: usize,
+	_protocol: u32,
+	p: usize,
+): i32 {
+	store<u32>(
+		p,
+		load<u32>(Address.IMAGE, Image.IMPLEMENTATION_VERSION),
+		Reply.AT,
+	);
+	return 4;
+}
+
+// Protocol IDs are bytes, four to a word; the last word is padded with zeros.
+function discoverListProtocols(_agent: usize, _protocol: u32, p: usize): i32 {
+	const skip = load<u32>(p);
+	const total = load<u32>(Address.STATE, State.PROTOCOL_COUNT) - 1;
+	if (skip > total) return Status.INVALID_PARAMETERS;
+	const count = min(total - skip, entriesPerReply(4) * 4);
+	const words = (count + 3) >> 2;
+	const list = p + Reply.AT + 4;
+	store<u32>(p, count, Reply.AT);
+	memory.fill(list, 0, words << 2);
+	for (let i: u32 = 0; i < count; i++)
+		store<u8>(list + i, <u8>listedProtocol(skip + i));
+	return 4 + (words << 2);
+}
+
+/** The protocol at a place in the list, which leaves the base protocol out; rows ascend by ID and begin with it. */
+function listedProtocol(place: u32): u32 {
+	return load<u32>(
+		load<u32>(Address.STATE, State.PROTOCOLS) + (place + 1) * Protocol.SIZE,
+		Protocol.ID,
+	);
+}
+
+function discoverAgent(agent: usize, _protocol: u32, p: usize): i32 {
+	const wanted = load<u32>(p);
+	const id = wanted === Base.SELF ? agentId(agent) : wanted;
+	if (id >= load<u32>(Address.STATE, State.AGENT_COUNT))
+		return Status.NOT_FOUND;
+	store<u32>(p, id, Reply.AT);
+	writeName(p + Reply.AT + 4, agentName(id), NameSize.SHORT);
+	return 4 + NameSize.SHORT;
+}
+
+// Version 1.0 returns the name alone and has no way to ask for oneself.
+function discoverAgentV1(_agent: usize, _protocol: u32, p: usize): i32 {
+	const id = load<u32>(p);
+	if (id >= load<u32>(Address.STATE, State.AGENT_COUNT))
+		return Status.NOT_FOUND;
+	writeName(p + Reply.AT, agentName(id), NameSize.SHORT);
+	return NameSize.SHORT;
+}
+
+function agentName(id: u32): u32 {
+	return load<u32>(
+		load<u32>(Address.STATE, State.AGENTS) + id * Agent.SIZE,
+		Agent.NAME,
+	);
+}

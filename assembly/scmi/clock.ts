@@ -1,0 +1,308 @@
+// The clock management protocol, 0x14.
+// SCMI 3.2 (Arm DEN0056E), section 4.6.
+
+import {
+	isCritical,
+	requestClock,
+	setClockParent,
+} from "../hardware/clock-gates";
+import { describeRates } from "../hardware/clock-range";
+import { isRateSettable, positionOf, setRate } from "../hardware/clock-rate";
+import {
+	clockId,
+	clockRow,
+	findClock,
+	isRunning,
+	parentAt,
+	parentCount,
+	parentOf,
+	rateOf,
+} from "../hardware/clock-tree";
+import { Rounding } from "../hardware/rounding";
+import { Address, Clock, Rates, State } from "../layout";
+import { agentId } from "./agents";
+import {
+	Common,
+	describeCommon,
+	entriesPerReply,
+	isLong,
+	NameSize,
+	row,
+	writeName,
+} from "./common";
+import { Reply } from "./entry";
+import { Status } from "./status";
+
+const enum ClockMessage {
+	ATTRIBUTES = 0x3,
+	DESCRIBE_RATES = 0x4,
+	RATE_SET = 0x5,
+	RATE_GET = 0x6,
+	CONFIG_SET = 0x7,
+	NAME_GET = 0x8,
+	CONFIG_GET = 0xb,
+	POSSIBLE_PARENTS_GET = 0xc,
+	PARENT_SET = 0xd,
+	PARENT_GET = 0xe,
+	GET_PERMISSIONS = 0xf,
+}
+
+const V1: u32 = 0x10000;
+/** Enable delay, extended names. */
+const V2: u32 = 0x20000;
+/** Parents, CONFIG_GET, permissions, extended configuration. */
+const V3: u32 = 0x30000;
+
+const enum Attribute {
+	ENABLED = 1,
+	RESTRICTED = 1 << 1,
+	PARENTS = 1 << 28,
+	EXTENDED_NAME = 1 << 29,
+}
+
+const enum RateFlag {
+	ASYNCHRONOUS = 1,
+	NO_DELAYED_RESPONSE = 1 << 1,
+	ROUND_UP = 1 << 2,
+	ROUND_AUTO = 1 << 3,
+	ALL = 15,
+}
+
+const enum Config {
+	DISABLE = 0,
+	ENABLE = 1,
+}
+
+const enum Permission {
+	STATE = 1 << 31,
+	PARENT = 1 << 30,
+	RATE = 1 << 29,
+	ALL = STATE | PARENT | RATE,
+}
+
+/** CLOCK_DESCRIBE_RATES: bit 12 of the flags marks a range. */
+const RANGE: u32 = 1 << 12;
+
+export function isClockVersion(version: u32): bool {
+	return version === V1 || version === V2 || version === V3;
+}
+
+export function describeClock(table: usize, version: u32, newest: u32): void {
+	describeCommon(table, newest, V3);
+	row(table, Common.PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
+	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
+	row(table, ClockMessage.RATE_SET, 16, rateSet.index);
+	row(table, ClockMessage.RATE_GET, 4, rateGet.index);
+	if (version < V2) {
+		row(table, ClockMessage.ATTRIBUTES, 4, attributesV1.index);
+	} else {
+		row(
+			table,
+			ClockMessage.ATTRIBUTES,
+			4,
+			version < V3 ? attributesV2.index : attributes.index,
+		);
+		row(table, ClockMessage.NAME_GET, 4, nameGet.index);
+	}
+	if (version < V3) {
+		row(table, ClockMessage.CONFIG_SET, 8, configSet.index);
+		return;
+	}
+	row(table, ClockMessage.CONFIG_SET, 12, configSet.index);
+	row(table, ClockMessage.CONFIG_GET, 8, configGet.index);
+	row(table, ClockMessage.POSSIBLE_PARENTS_GET, 8, possibleParentsGet.index);
+	row(table, ClockMessage.PARENT_SET, 8, parentSet.index);
+	row(table, ClockMessage.PARENT_GET, 4, parentGet.index);
+	row(table, ClockMessage.GET_PERMISSIONS, 4, getPermissions.index);
+}
+
+function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
+	// Bits 23:16, asynchronous rate changes that may be pending: none.
+	store<u32>(p, load<u32>(Address.STATE, State.CLOCK_COUNT), Reply.AT);
+	return 4;
+}
+
+// Version 1.0 has the enabled bit and the name.
+function attributesV1(_agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(p, V1);
+}
+
+function attributesV2(_agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(p, V2);
+}
+
+function attributes(_agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(p, V3);
+}
+
+function writeAttributes(p: usize, version: u32): i32 {
+	const id = load<u32>(p);
+	const clock = findClock(id);
+	if (clock === 0) return Status.NOT_FOUND;
+	const name = nameOf(id);
+	let bits: u32 = isRunning(clock) ? Attribute.ENABLED : 0;
+	if (version >= V2 && isLong(name)) bits |= Attribute.EXTENDED_NAME;
+	if (version >= V3) {
+		if (parentCount(clock) !== 0) bits |= Attribute.PARENTS;
+		if (permissions(clock) !== Permission.ALL) bits |= Attribute.RESTRICTED;
+	}
+	store<u32>(p, bits, Reply.AT);
+	writeName(p + Reply.AT + 4, name, NameSize.SHORT);
+	if (version < V2) return 4 + NameSize.SHORT;
+	store<u32>(
+		p,
+		load<u32>(clock, Clock.ENABLE_DELAY),
+		Reply.AT + 4 + NameSize.SHORT,
+	);
+	return 8 + NameSize.SHORT;
+}
+
+/** An alias has a name of its own. */
+function nameOf(id: u32): u32 {
+	return load<u32>(clockRow(id), Clock.NAME);
+}
+
+function describeRatesOf(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	const index = load<u32>(p, 4);
+	if (clock === 0) return Status.NOT_FOUND;
+	describeRates(clock);
+	const total = load<u32>(Address.RATES, Rates.COUNT);
+	if (total === 0) return writeRange(index, p);
+	if (index >= total) return Status.OUT_OF_RANGE;
+	const count = min(total - index, entriesPerReply(8));
+	store<u32>(p, ((total - index - count) << 16) | count, Reply.AT);
+	memory.copy(
+		p + Reply.AT + 4,
+		Address.RATES + Rates.LIST + (index << 3),
+		count << 3,
+	);
+	return 4 + (count << 3);
+}
+
+/** The triplet lowest, highest, step; it is never split. */
+function writeRange(index: u32, p: usize): i32 {
+	if (index !== 0) return Status.OUT_OF_RANGE;
+	store<u32>(p, RANGE | 3, Reply.AT);
+	store<u64>(p, load<u64>(Address.RATES, Rates.MIN), Reply.AT + 4);
+	store<u64>(p, load<u64>(Address.RATES, Rates.MAX), Reply.AT + 12);
+	store<u64>(p, 1, Reply.AT + 20);
+	return 28;
+}
+
+function rateSet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const flags = load<u32>(p);
+	const clock = findClock(load<u32>(p, 4));
+	const rate = load<u64>(p, 8);
+	if (clock === 0) return Status.NOT_FOUND;
+	if (flags & ~RateFlag.ALL) return Status.INVALID_PARAMETERS;
+	if (flags & RateFlag.ASYNCHRONOUS) return Status.NOT_SUPPORTED;
+	const rounding =
+		flags & RateFlag.ROUND_AUTO
+			? Rounding.AUTO
+			: flags & RateFlag.ROUND_UP
+				? Rounding.UP
+				: Rounding.DOWN;
+	return setRate(clock, rate, rounding) ? 0 : Status.INVALID_PARAMETERS;
+}
+
+function rateGet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	if (clock === 0) return Status.NOT_FOUND;
+	store<u64>(p, rateOf(clock), Reply.AT);
+	return 8;
+}
+
+// Version 3.0 appends an extended configuration value. No clock here has one: any type other than 0, and "unchanged",
+// which needs a type, is as invalid as a reserved bit of the older layout.
+function configSet(agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	const config = load<u32>(p, 4);
+	if (clock === 0) return Status.NOT_FOUND;
+	if (config > <u32>Config.ENABLE) return Status.INVALID_PARAMETERS;
+	if (config === Config.DISABLE && isCritical(clock)) return Status.DENIED;
+	requestClock(clock, agentId(agent), config === Config.ENABLE);
+	return 0;
+}
+
+function nameGet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const id = load<u32>(p);
+	if (findClock(id) === 0) return Status.NOT_FOUND;
+	store<u32>(p, 0, Reply.AT);
+	writeName(p + Reply.AT + 4, nameOf(id), NameSize.EXTENDED);
+	return 4 + NameSize.EXTENDED;
+}
+
+function configGet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	const flags = load<u32>(p, 4);
+	if (clock === 0) return Status.NOT_FOUND;
+	if (flags !== 0) return Status.INVALID_PARAMETERS;
+	store<u32>(p, 0, Reply.AT);
+	store<u32>(
+		p,
+		isRunning(clock) ? Config.ENABLE : Config.DISABLE,
+		Reply.AT + 4,
+	);
+	store<u32>(p, 0, Reply.AT + 8);
+	return 12;
+}
+
+// A mux may have the same parent on several inputs: it is listed once, at its first.
+function possibleParentsGet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	const skip = load<u32>(p, 4);
+	if (clock === 0) return Status.NOT_FOUND;
+	const inputs = parentCount(clock);
+	if (inputs === 0) return Status.NOT_SUPPORTED;
+	const room = entriesPerReply(4);
+	let total: u32 = 0;
+	let count: u32 = 0;
+	for (let i: u32 = 0; i < inputs; i++) {
+		const parent = parentAt(clock, i);
+		if (positionOf(clock, parent) !== i) continue;
+		if (total >= skip && count < room) {
+			store<u32>(p + (count << 2), clockId(parent), Reply.AT + 4);
+			count++;
+		}
+		total++;
+	}
+	if (skip > total) return Status.INVALID_PARAMETERS;
+	store<u32>(p, ((total - skip - count) << 24) | count, Reply.AT);
+	return 4 + (count << 2);
+}
+
+function parentSet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	const parent = findClock(load<u32>(p, 4));
+	if (clock === 0 || parent === 0) return Status.NOT_FOUND;
+	if (parentCount(clock) === 0) return Status.NOT_SUPPORTED;
+	const position = positionOf(clock, parent);
+	if (position >= parentCount(clock)) return Status.INVALID_PARAMETERS;
+	if (parentOf(clock) !== parent) setClockParent(clock, position);
+	return 0;
+}
+
+function parentGet(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	if (clock === 0) return Status.NOT_FOUND;
+	if (parentCount(clock) === 0) return Status.NOT_SUPPORTED;
+	store<u32>(p, clockId(parentOf(clock)), Reply.AT);
+	return 4;
+}
+
+function getPermissions(_agent: usize, _protocol: u32, p: usize): i32 {
+	const clock = findClock(load<u32>(p));
+	if (clock === 0) return Status.NOT_FOUND;
+	store<u32>(p, permissions(clock), Reply.AT);
+	return 4;
+}
+
+/** What an agent may change: everything but the state of critical clocks, and what the hardware cannot change. */
+function permissions(clock: usize): u32 {
+	let bits: u32 = 0;
+	if (!isCritical(clock)) bits |= Permission.STATE;
+	if (parentCount(clock) > 1) bits |= Permission.PARENT;
+	if (isRateSettable(clock)) bits |= Permission.RATE;
+	return bits;
+}

@@ -1,0 +1,62 @@
+// From a message header to its handler: type, protocol, message and size are checked here, once for all messages.
+// SCMI 3.2 (Arm DEN0056E), sections 4.1.1 (header) and 4.1.4 (status).
+
+import { Agent, Dispatch } from "../layout";
+import { Status } from "./status";
+
+/** The message header's fields. */
+const enum Header {
+	MESSAGE_MASK = 0xff,
+	TYPE_SHIFT = 8,
+	TYPE_MASK = 3,
+	PROTOCOL_SHIFT = 10,
+	PROTOCOL_MASK = 0xff,
+	/** Message type of commands, the only one that agents send. */
+	COMMAND = 0,
+}
+
+/**
+ * Answers a command in place.
+ * @param agent the sender's row
+ * @param payload the request's parameters; the reply's status and return values overwrite them
+ * @param size bytes of the request's parameters
+ * @returns bytes of the reply's payload: status and return values
+ */
+export function dispatch(
+	agent: usize,
+	header: u32,
+	payload: usize,
+	size: u32,
+): u32 {
+	const result = handle(agent, header, payload, size);
+	store<i32>(payload, min(result, 0));
+	return 4 + max(result, 0);
+}
+
+// A handler gets the agent, the protocol's index and the payload. It reads its parameters from the payload, writes
+// return values behind the status word, and returns their size in bytes, or a negative status.
+function handle(agent: usize, header: u32, payload: usize, size: u32): i32 {
+	if (((header >> Header.TYPE_SHIFT) & Header.TYPE_MASK) !== Header.COMMAND)
+		return Status.PROTOCOL_ERROR;
+	const protocol =
+		((header >> Header.PROTOCOL_SHIFT) & Header.PROTOCOL_MASK) -
+		Dispatch.FIRST_PROTOCOL;
+	const entry = entryFor(agent, protocol, header & Header.MESSAGE_MASK);
+	if (entry === 0) return Status.NOT_SUPPORTED;
+	if (size !== entry >> 16) return Status.PROTOCOL_ERROR;
+	return call_indirect<i32>(entry & 0xffff, agent, protocol, payload);
+}
+
+/** The dispatch entry of a message at the version that the agent speaks; 0 when that version does not have it. */
+export function entryFor(agent: usize, protocol: u32, message: u32): u32 {
+	if (protocol >= <u32>Dispatch.PROTOCOLS || message >= <u32>Dispatch.MESSAGES)
+		return 0;
+	const table =
+		load<u32>(agent, Agent.DISPATCH) + protocol * Dispatch.PROTOCOL_STRIDE;
+	return load<u32>(table + message * Dispatch.ENTRY);
+}
+
+/** Where a handler's return values go: behind the status word. */
+export const enum Reply {
+	AT = 4,
+}

@@ -1,0 +1,116 @@
+// The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
+// SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
+
+import { Address, Cpu, Service, ServiceKind, Slot, State } from "./layout";
+import { serveChannels } from "./shmem";
+import { pass } from "./sim/time";
+
+export const enum Smccc {
+	SUCCESS = 0,
+	NOT_SUPPORTED = -1,
+	NOT_REQUIRED = -2,
+	/** Function ID fields. */
+	FAST = 1 << 31,
+	SMC64 = 1 << 30,
+	SVE_HINT = 1 << 16,
+	/** Bits 23:17 must be zero in fast calls. */
+	FAST_RESERVED = 0x00fe0000,
+	OWNER_MASK = 0x3f000000,
+	OWNER_ARCH = 0x00000000,
+	OWNER_STANDARD = 0x04000000,
+	/** Within the standard secure services, PSCI has the numbers 0 to 0x1f. */
+	PSCI_LAST_NUMBER = 0x1f,
+	VERSION_ID = 0x80000000,
+}
+
+const enum Level {
+	EL2 = 2,
+	EL3 = 3,
+}
+
+/** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
+export function trap(cpu: u32, level: u32): i32 {
+	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return Smccc.NOT_SUPPORTED;
+	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	pass(load<u32>(Address.STATE, State.TRAP_NS));
+	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
+	const service = serviceFor(functionId, level);
+	const result =
+		service === 0 ? Smccc.NOT_SUPPORTED : serve(service, registers, level);
+	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
+	store<i64>(registers, result, Cpu.X0);
+	return result;
+}
+
+/** The service of a function ID at an exception level, or at EL3 when EL2 passes on what it does not serve; 0 for none. */
+function serviceFor(functionId: u32, level: u32): usize {
+	if (functionId & Smccc.FAST && functionId & Smccc.FAST_RESERVED) return 0;
+	if (level === Level.EL3)
+		return lookUp(functionId, State.EL3_TABLE, State.EL3_MASK);
+	if (level !== Level.EL2) return 0;
+	const service = lookUp(functionId, State.EL2_TABLE, State.EL2_MASK);
+	if (service !== 0 || !load<u32>(Address.STATE, State.PASS_ON)) return service;
+	return lookUp(functionId, State.EL3_TABLE, State.EL3_MASK);
+}
+
+/** The first slot that a function ID may lie in. */
+export function slotOf(functionId: u32, mask: u32): u32 {
+	return ((functionId * 0x9e3779b1) >> 16) & mask;
+}
+
+function lookUp(functionId: u32, table: u32, mask: u32): usize {
+	const slots = load<u32>(Address.STATE + table);
+	const last = load<u32>(Address.STATE + mask);
+	let i = slotOf(functionId, last);
+	while (true) {
+		const slot = slots + i * Slot.SIZE;
+		const service = load<u32>(slot, Slot.SERVICE);
+		if (service === 0 || load<u32>(slot, Slot.FUNCTION_ID) === functionId)
+			return service;
+		i = (i + 1) & last;
+	}
+}
+
+function serve(service: usize, registers: usize, level: u32): i32 {
+	switch (load<u32>(service, Service.KIND)) {
+		case ServiceKind.CHANNELS:
+			return serveChannels(
+				load<u32>(service, Service.FIRST),
+				load<u32>(service, Service.COUNT),
+			);
+		case ServiceKind.ARCH_FEATURES:
+			return archFeatures(load<u32>(registers, Cpu.X1), level);
+		case ServiceKind.PSCI_FEATURES:
+			return psciFeatures(load<u32>(registers, Cpu.X1), level);
+		default:
+			return results(service, registers);
+	}
+}
+
+/** Constant words; x0's is returned, the others are written. */
+function results(service: usize, registers: usize): i32 {
+	const first = load<u32>(service, Service.FIRST);
+	const count = load<u32>(service, Service.COUNT);
+	for (let i: u32 = 1; i < count; i++) {
+		store<u64>(registers + (i << 3), load<u32>(first + (i << 2)));
+	}
+	return load<i32>(first);
+}
+
+function archFeatures(functionId: u32, level: u32): i32 {
+	if ((functionId & Smccc.OWNER_MASK) !== Smccc.OWNER_ARCH)
+		return Smccc.NOT_SUPPORTED;
+	return serviceFor(functionId, level) === 0
+		? Smccc.NOT_SUPPORTED
+		: Smccc.SUCCESS;
+}
+
+function psciFeatures(functionId: u32, level: u32): i32 {
+	const isPsci =
+		(functionId & Smccc.OWNER_MASK) === Smccc.OWNER_STANDARD &&
+		(functionId & 0xffff) <= <u32>Smccc.PSCI_LAST_NUMBER;
+	if (!isPsci && functionId !== Smccc.VERSION_ID) return Smccc.NOT_SUPPORTED;
+	return serviceFor(functionId, level) === 0
+		? Smccc.NOT_SUPPORTED
+		: Smccc.SUCCESS;
+}

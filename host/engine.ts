@@ -1,0 +1,231 @@
+// The engine: loads the WebAssembly module, checks its ABI version, loads a platform, and owns the typed views.
+// Exports and memory map: assembly/index.ts and assembly/layout.ts.
+
+import { instantiateSync } from "@assemblyscript/loader";
+import {
+	Abi,
+	Address,
+	Cpu,
+	type LoadError,
+	State,
+} from "../assembly/layout.ts";
+import { CosimError } from "./errors.ts";
+import type { Firmware } from "./firmware.ts";
+import type { Method } from "./mailbox/conduit.ts";
+import { compileImage } from "./platform/image.ts";
+import type { Platform } from "./platform/platform.ts";
+
+/** The module's functions, as assembly/index.ts declares them. */
+interface Exports extends Record<string, unknown> {
+	memory: WebAssembly.Memory;
+	abiVersion(): number;
+	reserve(length: number): number;
+	loadImage(length: number): number;
+	trap(cpu: number, level: number): number;
+	advance(low: number, high: number): void;
+	busHas(address: number): number;
+	read32(address: number): number;
+	write32(address: number, value: number): void;
+	linear(address: number, length: number): number;
+	memoryEnd(): number;
+}
+
+const EXPORTS = [
+	"abiVersion",
+	"reserve",
+	"loadImage",
+	"trap",
+	"advance",
+	"busHas",
+	"read32",
+	"write32",
+	"linear",
+	"memoryEnd",
+] as const;
+
+const LOAD_ERRORS: Record<LoadError, string> = {
+	0: "no error",
+	1: "no magic number",
+	2: "an image of another format version",
+	3: "a length that is not the image's",
+	4: "a section outside the image",
+	5: "a value out of range",
+	6: "a reference to a row that does not exist",
+	7: "a physical address that no block covers",
+	8: "a clock or power domain that is its own ancestor, or nested too deeply",
+	9: "a duplicate",
+	10: "a protocol or version that the engine does not have",
+	11: "more memory than there is",
+};
+
+/** Where HVC and SMC land. */
+const EL2 = 2;
+const EL3 = 3;
+
+/**
+ * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
+ * Several engines in one process are independent.
+ */
+export class Engine implements Firmware {
+	readonly platform: Platform;
+	readonly cpus: number;
+	/** The linear memory, of fixed size from now on; the map is assembly/layout.ts. */
+	readonly buffer: ArrayBuffer;
+	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops. */
+	readonly rawTrap: (cpu: number, level: number) => number;
+	readonly #exports: Exports;
+	readonly #registers: Uint32Array[];
+	readonly #time: Uint32Array;
+
+	/**
+	 * @param module the compiled engine, `scmi.wasm`
+	 * @param platform tables of the platform to be
+	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together
+	 */
+	constructor(module: WebAssembly.Module, platform: Platform) {
+		this.platform = platform;
+		this.#exports = instantiate(module);
+		loadPlatform(this.#exports, platform);
+		const { memory, trap } = this.#exports;
+		this.buffer = memory.buffer as ArrayBuffer;
+		this.rawTrap = trap;
+		this.cpus = platform.cpus;
+		this.#registers = Array.from(
+			{ length: this.cpus },
+			(_, cpu) =>
+				new Uint32Array(
+					this.buffer,
+					Address.CPU + cpu * Address.CPU_STRIDE,
+					Cpu.REGISTERS * 2,
+				),
+		);
+		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
+	}
+
+	registers(cpu: number): Uint32Array {
+		const view = this.#registers[cpu];
+		if (view === undefined) {
+			throw new CosimError(
+				"UNKNOWN_NAME",
+				`CPU ${cpu}: ${this.platform.name} has CPUs 0 to ${this.cpus - 1}`,
+			);
+		}
+		return view;
+	}
+
+	trap(cpu: number, method: Method): number {
+		return this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+	}
+
+	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
+	get timeNs(): number {
+		return (this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+	}
+
+	/** Lets `ns` nanoseconds of virtual time pass; a whole number, 0 to 2^53 - 1. */
+	advance(ns: number): void {
+		if (!Number.isSafeInteger(ns) || ns < 0) {
+			throw new CosimError(
+				"USAGE",
+				`advance by ${ns}: expected whole nanoseconds, 0 to 2^53 - 1`,
+			);
+		}
+		this.#exports.advance(ns >>> 0, Math.floor(ns / 2 ** 32));
+	}
+
+	/** Reads the 32-bit register or memory word at a physical address. Throws BUS_ERROR where nothing answers. */
+	read32(address: number): number {
+		this.#checkAddress(address, "read");
+		return this.#exports.read32(address) >>> 0;
+	}
+
+	/** Writes it, with the effects that the hardware has. Throws BUS_ERROR where nothing answers. */
+	write32(address: number, value: number): void {
+		this.#checkAddress(address, "write");
+		this.#exports.write32(address, value);
+	}
+
+	#checkAddress(address: number, what: string): void {
+		const inRange =
+			Number.isInteger(address) && address >= 0 && address <= 0xffff_ffff;
+		if (inRange && this.#exports.busHas(address) !== 0) return;
+		const blocks = this.platform.blocks
+			.map((block) => `${block.name} at 0x${block.address.toString(16)}`)
+			.join(", ");
+		throw new CosimError(
+			"BUS_ERROR",
+			`${what} of 0x${address.toString(16)}: expected a multiple of 4 in one of ${blocks}`,
+		);
+	}
+
+	/**
+	 * The byte offset in `buffer` of `size` bytes of plain memory at a physical address.
+	 * Throws BUS_ERROR unless one memory of the platform covers them all.
+	 */
+	memoryAt(address: number, size: number): number {
+		const memory = this.platform.blocks.find(
+			(block) =>
+				block.kind === "ram" &&
+				address >= block.address &&
+				address + size <= block.address + block.size,
+		);
+		if (memory === undefined) {
+			throw new CosimError(
+				"BUS_ERROR",
+				`memory at 0x${address.toString(16)}, ${size} bytes: ${this.platform.name} has no memory that covers it`,
+			);
+		}
+		return this.#exports.linear(address, size);
+	}
+
+	/** Bytes of linear memory in use: a copy of them is a snapshot of firmware and hardware. */
+	get memoryEnd(): number {
+		return this.#exports.memoryEnd();
+	}
+}
+
+function instantiate(module: WebAssembly.Module): Exports {
+	const names = new Map(
+		WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]),
+	);
+	const missing = EXPORTS.find((name) => names.get(name) !== "function");
+	if (missing !== undefined || names.get("memory") !== "memory") {
+		throw new CosimError(
+			"ENGINE_ABI",
+			`not an scmi-cosim engine: export ${missing ?? "memory"} is missing`,
+		);
+	}
+	// The raw exports: the loader's wrapped ones cost a call more.
+	const exports = instantiateSync<Exports>(module, {}).instance
+		.exports as unknown as Exports;
+	const version = exports.abiVersion();
+	if (version !== Abi.VERSION) {
+		throw new CosimError(
+			"ENGINE_ABI",
+			`engine with ABI version ${version}: this host expects ${Abi.VERSION}`,
+		);
+	}
+	return exports;
+}
+
+function loadPlatform(exports: Exports, platform: Platform): void {
+	const image = compileImage(platform);
+	const address = exports.reserve(image.length);
+	if (address === 0) {
+		throw new CosimError(
+			"PLATFORM_INVALID",
+			`platform ${platform.name}: image of ${image.length} bytes does not fit`,
+		);
+	}
+	new Uint8Array(exports.memory.buffer).set(image, address);
+	const error = exports.loadImage(image.length) as LoadError;
+	if (error === 0) return;
+	const at = new DataView(exports.memory.buffer).getUint32(
+		Address.STATE + State.LOAD_ERROR_AT,
+		true,
+	);
+	throw new CosimError(
+		"PLATFORM_INVALID",
+		`platform ${platform.name}: ${LOAD_ERRORS[error]}, at 0x${at.toString(16)} of its image`,
+	);
+}

@@ -1,0 +1,24 @@
+// A firmware with its hardware, as agents, mailboxes and tools see it: traps, memory, registers, time.
+// The engine is one; anything else that answers alike can stand in for it.
+
+import type { Conduit } from "./mailbox/conduit.ts";
+import type { Platform } from "./platform/platform.ts";
+
+export interface Firmware extends Conduit {
+	readonly platform: Platform;
+	/** The memory that shared-memory areas lie in, of fixed size. */
+	readonly buffer: ArrayBuffer;
+	/**
+	 * The byte offset in `buffer` of `size` bytes of plain memory at a physical address.
+	 * Throws BUS_ERROR unless one memory of the platform covers them all.
+	 */
+	memoryAt(address: number, size: number): number;
+	/** Reads the 32-bit register or memory word at a physical address. Throws BUS_ERROR where nothing answers. */
+	read32(address: number): number;
+	/** Writes it, with the effects that the hardware has. Throws BUS_ERROR where nothing answers. */
+	write32(address: number, value: number): void;
+	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
+	readonly timeNs: number;
+	/** Lets `ns` nanoseconds of virtual time pass; a whole number, 0 to 2^53 - 1. */
+	advance(ns: number): void;
+}

@@ -1,0 +1,41 @@
+// The package in Node: everything of index.ts, and the engine's module found beside it.
+// Browsers take index.ts and pass the module themselves.
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Engine } from "./engine.ts";
+import { CosimError } from "./errors.ts";
+import { IMX8MM } from "./platform/imx8mm/index.ts";
+import type { Platform } from "./platform/platform.ts";
+
+export * from "./index.ts";
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The engine's module, `scmi.wasm` of this package, compiled once. Throws ENGINE_ABI when it is no module. */
+export function engineModule(): WebAssembly.Module {
+	if (compiled === undefined) {
+		const file = createRequire(import.meta.url).resolve("scmi-cosim/scmi.wasm");
+		compiled = compileModule(readFileSync(file), file);
+	}
+	return compiled;
+}
+
+/** Compiles a module's bytes. `name` says where they come from. */
+export function compileModule(
+	bytes: Uint8Array<ArrayBuffer>,
+	name: string,
+): WebAssembly.Module {
+	try {
+		return new WebAssembly.Module(bytes);
+	} catch (cause) {
+		throw new CosimError("ENGINE_ABI", `${name}: not a WebAssembly module`, {
+			cause,
+		});
+	}
+}
+
+/** A firmware with its hardware, in its state at load. */
+export function createEngine(platform: Platform = IMX8MM): Engine {
+	return new Engine(engineModule(), platform);
+}

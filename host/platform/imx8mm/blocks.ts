@@ -1,0 +1,22 @@
+// Where the i.MX8MM's register blocks and on-chip memory lie.
+// i.MX 8M Mini reference manual, chapter 2 (memory maps).
+
+import type { Block } from "../platform.ts";
+
+/** CCM analog: the PLLs. */
+export const ANATOP = 0x3036_0000;
+/** Clock controller module. */
+export const CCM = 0x3038_0000;
+/** General power controller. */
+export const GPC = 0x303a_0000;
+
+/** The on-chip RAM's last 4 KiB, which the mailbox binding's example uses for its shared-memory areas. */
+export const SRAM = 0x0093_f000;
+export const SRAM_SIZE = 0x1000;
+
+export const BLOCKS: readonly Block[] = [
+	{ name: "sram", address: SRAM, size: SRAM_SIZE, kind: "ram" },
+	{ name: "anatop", address: ANATOP, size: 0x1_0000, kind: "pll" },
+	{ name: "ccm", address: CCM, size: 0x1_0000, kind: "set-clear-toggle" },
+	{ name: "gpc", address: GPC, size: 0x1_0000, kind: "power" },
+];

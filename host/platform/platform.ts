@@ -1,0 +1,186 @@
+// What a platform is: tables that say which clocks, domains, registers, channels and agents a firmware has.
+// A second SoC is another value of this type; image.ts compiles it for the engine.
+
+/** Versions of the three protocols, one set per specification. */
+export interface ProtocolVersions {
+	base: number;
+	powerDomain: number;
+	clock: number;
+}
+
+/** Named sets of protocol versions, as Arm's specification of that number has them. */
+export const VERSION_SETS = {
+	"scmi-3.2": { base: 0x20001, powerDomain: 0x30001, clock: 0x30000 },
+	"scmi-3.1": { base: 0x20000, powerDomain: 0x30000, clock: 0x20000 },
+	"scmi-2.0": { base: 0x20000, powerDomain: 0x20000, clock: 0x10000 },
+	"scmi-1.0": { base: 0x10000, powerDomain: 0x10000, clock: 0x10000 },
+} as const satisfies Record<string, ProtocolVersions>;
+
+/** A range of physical addresses that the engine backs. */
+export interface Block {
+	name: string;
+	/** Physical base address and size in bytes, both multiples of 16. */
+	address: number;
+	size: number;
+	/** How words behave: see BlockKind in assembly/layout.ts. */
+	kind: "ram" | "registers" | "set-clear-toggle" | "pll" | "power";
+}
+
+/** A bit field of a register: physical address, lowest bit, width in bits. */
+export interface Field {
+	address: number;
+	shift: number;
+	width: number;
+}
+
+interface ClockBase {
+	/** ID in the devicetree binding, the SCMI clock ID. */
+	id: number;
+	/** Unique, at most 63 characters. */
+	name: string;
+	/** Must not be disabled. */
+	critical?: boolean;
+	/** Its own gate: on when any bit of the field is set. */
+	gate?: Field;
+	/** Clocks with the same word share one gate. */
+	shareGroup?: string;
+	/** µs from the request to a running clock, 0 when not told. */
+	enableDelay?: number;
+}
+
+/** A clock by how its rate comes about. Parents are names; a mux has one for each value of its field. */
+export type Clock = ClockBase &
+	(
+		| { kind: "fixed"; rate: number }
+		| { kind: "fixed-factor"; parent: string; mult: number; div: number }
+		| {
+				kind: "mux";
+				parents: readonly string[];
+				field: Field;
+				forwardsRate?: boolean;
+		  }
+		| { kind: "divider"; parent: string; field: Field }
+		| { kind: "gate"; parent: string }
+		| {
+				kind: "composite";
+				parents: readonly string[];
+				address: number;
+				prediv: boolean;
+				postdivWidth: number;
+		  }
+		| {
+				kind: "pll";
+				parent: string;
+				/** Physical address of GNRL_CTL; DIV_CTL0 and DIV_CTL1 follow. */
+				address: number;
+				fractional: boolean;
+				rates: readonly PllRate[];
+				/** Reference cycles, divided by pdiv, until LOCK. */
+				lockCycles: number;
+				/** Agents cannot change its rate. */
+				fixedRate?: boolean;
+		  }
+		| {
+				kind: "cpu";
+				parent: string;
+				pll: string;
+				park: string;
+				parkParent: string;
+		  }
+		| { kind: "alias"; of: number }
+	);
+
+/** A PLL setting: rate in Hz and dividers. */
+export interface PllRate {
+	rate: number;
+	mdiv: number;
+	pdiv: number;
+	sdiv: number;
+	kdiv?: number;
+}
+
+/** A power domain. Bit numbers are those of the power controller's registers. */
+export interface PowerDomain {
+	id: number;
+	name: string;
+	/** ID of the enclosing domain. */
+	parent: number | null;
+	/** Regions with their request bit, mapping bit and PGC index. */
+	switches: readonly {
+		requestBit: number;
+		mappingBit: number;
+		pgcIndex: number;
+	}[];
+	handshakes: readonly { requestBit: number; acknowledgeBit: number }[];
+	/** Clocks that run while it is switched, and with `keepsClocksOn` as long as it is on. */
+	clocks: readonly string[];
+	keepsClocksOn: boolean;
+}
+
+/** The power controller's registers, physical addresses. */
+export interface PowerController {
+	upRequest: number;
+	downRequest: number;
+	mapping: number;
+	handshake: number;
+	/** Control register of PGC index i: `pgcBase + i * 0x40`; its status 0xc behind it. */
+	pgcBase: number;
+	/** ns from a request to its completion. */
+	switchNs: number;
+	handshakeNs: number;
+}
+
+/** A mailbox channel of the firmware: one shared-memory area behind a function ID. */
+export interface Channel {
+	functionId: number;
+	/** SMC lands in EL3, HVC in EL2. */
+	exceptionLevel: 2 | 3;
+	/** Name of the agent that owns it. */
+	agent: string;
+	/** Physical address and size of the area in bytes. */
+	address: number;
+	size: number;
+}
+
+/** A function ID that answers with constants, x0 first, or with the features of its owner. */
+export interface Service {
+	functionId: number;
+	exceptionLevel: 2 | 3;
+	answer: readonly number[] | "arch-features" | "psci-features";
+}
+
+export interface Platform {
+	name: string;
+	/** The devicetree root's compatible that this platform stands for. */
+	compatible: string;
+	vendor: string;
+	subVendor: string;
+	implementationVersion: number;
+	/** 1 to 16. */
+	cpus: number;
+	/** Longest SMT message in bytes, header included, 76 to 4096. */
+	maxMessageSize: number;
+	protocols: ProtocolVersions;
+	/** Agents by name; the platform itself is agent 0 and not listed. */
+	agents: readonly string[];
+	channels: readonly Channel[];
+	services: readonly Service[];
+	/** EL2 passes calls that it does not serve on to EL3. */
+	hypervisorPassesOn: boolean;
+	/** Virtual ns that a trap costs. */
+	trapNs: number;
+	blocks: readonly Block[];
+	clocks: readonly Clock[];
+	powerController: PowerController | null;
+	powerDomains: readonly PowerDomain[];
+	/** Register values at load: physical address, value. */
+	registers: readonly (readonly [address: number, value: number])[];
+}
+
+/** num_clocks of a platform: one more than its highest clock ID. */
+export function clockCount(platform: Platform): number {
+	return platform.clocks.reduce(
+		(most, clock) => Math.max(most, clock.id + 1),
+		0,
+	);
+}
