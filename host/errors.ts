@@ -39,6 +39,10 @@ export type ErrorCode =
 	| "SCMI_TOKEN"
 	/** A reply whose length is not what its message's layout needs. */
 	| "SCMI_LENGTH"
+	/** Pages of a list that contradict each other or never end. */
+	| "SCMI_PAGING"
+	/** An argument or a result that does not fit its field, or a rate above 2^53 - 1 Hz. */
+	| "SCMI_RANGE"
 	/** A reply with a status other than SUCCESS: see ScmiError.status. */
 	| `SCMI_${string}`;
 

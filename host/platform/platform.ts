@@ -149,10 +149,33 @@ export interface Service {
 	answer: readonly number[] | "arch-features" | "psci-features";
 }
 
+/** A block controller: resets and clock gates of its own inside a mix domain, driven by the operating system. */
+export interface BlockController {
+	compatible: string;
+	/** Offsets of the reset register (1 releases) and of the clock enable register. */
+	softReset: number;
+	clockEnable: number;
+	/** By ID of its `#power-domain-cells`. The name is that of the domain above in `power-domain-names`. */
+	domains: readonly {
+		id: number;
+		name: string;
+		resetBits: number;
+		clockBits: number;
+		clocks: readonly string[];
+	}[];
+}
+
+/** How a board's devicetree names this SoC and its controllers: values of `compatible`. */
+export interface DevicetreeNames {
+	soc: string;
+	clockController: string;
+	powerController: string;
+	blockControllers: readonly BlockController[];
+}
+
 export interface Platform {
 	name: string;
-	/** The devicetree root's compatible that this platform stands for. */
-	compatible: string;
+	devicetree: DevicetreeNames;
 	vendor: string;
 	subVendor: string;
 	implementationVersion: number;

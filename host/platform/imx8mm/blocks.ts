@@ -19,4 +19,16 @@ export const BLOCKS: readonly Block[] = [
 	{ name: "anatop", address: ANATOP, size: 0x1_0000, kind: "pll" },
 	{ name: "ccm", address: CCM, size: 0x1_0000, kind: "set-clear-toggle" },
 	{ name: "gpc", address: GPC, size: 0x1_0000, kind: "power" },
+	{
+		name: "vpu-blk-ctrl",
+		address: 0x3833_0000,
+		size: 0x100,
+		kind: "registers",
+	},
+	{
+		name: "disp-blk-ctrl",
+		address: 0x32e2_8000,
+		size: 0x100,
+		kind: "registers",
+	},
 ];

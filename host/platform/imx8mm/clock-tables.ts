@@ -253,6 +253,7 @@ export const CCGRS = `
 	225 gpio3_root_clk         ccm+0x40d0 ipg_root       -
 	226 gpio4_root_clk         ccm+0x40e0 ipg_root       -
 	227 gpio5_root_clk         ccm+0x40f0 ipg_root       -
+	228 snvs_root_clk          ccm+0x4470 ipg_root       -
 `;
 
 /** Further IDs of a clock: ID, a name of its own, ID of the clock. */

@@ -4,13 +4,14 @@
 import { type Platform, type Service, VERSION_SETS } from "../platform.ts";
 import { BLOCKS, SRAM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
+import { DEVICETREE } from "./controllers.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { REGISTERS } from "./registers.ts";
 
 /** Function IDs of the two mailbox channels (SMC64, fast, SiP service). */
 export const TX_FUNCTION_ID = 0xc200_00fe;
 export const RX_FUNCTION_ID = 0xc200_00ff;
-/** The same two, served by a hypervisor (SMC64, fast, vendor-specific hypervisor service). */
+/** The same two areas, served by a hypervisor (SMC64, fast, vendor-specific hypervisor service). */
 export const HVC_TX_FUNCTION_ID = 0xc600_00fe;
 export const HVC_RX_FUNCTION_ID = 0xc600_00ff;
 /** Size of each shared-memory area in bytes. */
@@ -41,7 +42,7 @@ const SIP: readonly Service[] = [
 
 export const IMX8MM: Platform = {
 	name: "imx8mm",
-	compatible: "fsl,imx8mm",
+	devicetree: DEVICETREE,
 	vendor: "scmi-cosim",
 	subVendor: "imx8mm",
 	implementationVersion: 1,
@@ -68,14 +69,14 @@ export const IMX8MM: Platform = {
 			functionId: HVC_TX_FUNCTION_ID,
 			exceptionLevel: 2,
 			agent: "linux",
-			address: SRAM + 2 * AREA_SIZE,
+			address: SRAM,
 			size: AREA_SIZE,
 		},
 		{
 			functionId: HVC_RX_FUNCTION_ID,
 			exceptionLevel: 2,
 			agent: "linux",
-			address: SRAM + 3 * AREA_SIZE,
+			address: SRAM + AREA_SIZE,
 			size: AREA_SIZE,
 		},
 	],

@@ -54,6 +54,7 @@ const SLICES: Readonly<
 const LEFT_ON = [
 	"i2c1_root_clk",
 	"ocotp_root_clk",
+	"snvs_root_clk",
 	"mu_root_clk",
 	"uart2_root_clk",
 	"usdhc2_root_clk",

@@ -1,0 +1,174 @@
+// scmi-cosim call: one SCMI message by name, request and reply field by field and as bytes.
+// Clocks and power domains may be given by name wherever a message takes their ID.
+
+import { Command } from "commander";
+import { CosimError } from "../errors.ts";
+import type { Platform } from "../platform/platform.ts";
+import { nearest } from "../scmi/nearest.ts";
+import { boot } from "../simulation/boot.ts";
+import {
+	type DecodedMessage,
+	decodeMessage,
+	hexBytes,
+} from "../trace/decode.ts";
+import { encodeMessage } from "../trace/encode.ts";
+import {
+	type BoardVerbOptions,
+	openBoardOf,
+	platformOf,
+	print,
+	printJson,
+	printTable,
+	withBoardOptions,
+} from "./common.ts";
+
+interface CallOptions extends BoardVerbOptions {
+	boot?: true;
+}
+
+const EXAMPLES = `
+Examples:
+  scmi-cosim call clock RATE_GET uart2
+  scmi-cosim call clock RATE_SET clock_id=audio_pll1 rate=393216000 flags=round_auto
+  scmi-cosim call power STATE_SET domain_id=gpumix power_state=ON
+  scmi-cosim call base DISCOVER_AGENT 0xffffffff`;
+
+export function callVerb(): Command {
+	return withBoardOptions(
+		new Command("call")
+			.description(
+				"send one SCMI message by name; print request and reply, decoded and as bytes",
+			)
+			.argument("<protocol>", "name or number: base, power, clock, 0x14")
+			.argument("<message>", "name or number: RATE_GET, CLOCK_RATE_GET, 6")
+			.argument(
+				"[args...]",
+				"the request's fields, in order or as name=value; clocks and domains by name or ID",
+			)
+			.option("--boot", "boot the board first")
+			.addHelpText("after", EXAMPLES),
+	).action(run);
+}
+
+async function run(
+	protocol: string,
+	message: string,
+	args: string[],
+	options: CallOptions,
+): Promise<void> {
+	const platform = platformOf(options);
+	const version = versionOf(protocol, platform);
+	const names = args.map((argument) => withId(argument, protocol, platform));
+	const { name, protocolId, messageId, payload } = encodeMessage(
+		protocol,
+		message,
+		names,
+		version,
+	);
+	let request = new Uint8Array();
+	let reply = new Uint8Array();
+	const board = openBoardOf(options, {
+		onMessage: (event) => {
+			request = new Uint8Array(event.request);
+			reply = new Uint8Array(event.reply);
+		},
+	});
+	if (options.boot) await boot(board);
+	const { status } = await board.agent.command(protocolId, messageId, payload);
+	const layout = version === undefined ? {} : { version };
+	const decoded = {
+		request: {
+			...decodeMessage(request, layout),
+			bytes: hexBytes(request),
+		},
+		reply: {
+			...decodeMessage(reply, { ...layout, reply: true }),
+			bytes: hexBytes(reply),
+		},
+	};
+	if (options.json) {
+		printJson(decoded);
+	} else {
+		printMessage(`${name} request`, decoded.request);
+		print("");
+		printMessage(`${name} reply`, decoded.reply);
+	}
+	if (status !== 0) process.exitCode = 1;
+}
+
+/** A message's fields under a title, then its bytes. */
+export function printMessage(
+	title: string,
+	message: DecodedMessage & { bytes: string },
+): void {
+	print(title);
+	printTable(
+		["offset", "field", "value"],
+		message.fields.map(({ offset, name, text }) => [offset, name, text]),
+	);
+	print(`bytes ${message.bytes}`);
+}
+
+/** The version of a protocol that the platform implements; the newest layouts for protocols that it lacks. */
+function versionOf(protocol: string, platform: Platform): number | undefined {
+	const { base, powerDomain, clock } = platform.protocols;
+	switch (protocolKind(protocol)) {
+		case "clock":
+			return clock;
+		case "power":
+			return powerDomain;
+		case "base":
+			return base;
+		default:
+			return undefined;
+	}
+}
+
+function protocolKind(
+	protocol: string,
+): "base" | "power" | "clock" | undefined {
+	const word = protocol.toLowerCase();
+	if (word.startsWith("clock") || Number(word) === 0x14) return "clock";
+	if (word.startsWith("power") || Number(word) === 0x11) return "power";
+	if (word.startsWith("base") || Number(word) === 0x10) return "base";
+	return undefined;
+}
+
+/** Replaces the name of a clock or domain by its ID; other words stay for the encoder. */
+function withId(
+	argument: string,
+	protocol: string,
+	platform: Platform,
+): string {
+	const [, field, value] = /^(?:([a-z_]+)=)?(.*)$/i.exec(argument) ?? [];
+	const kind = protocolKind(protocol);
+	const named =
+		kind === "clock"
+			? platform.clocks
+			: kind === "power"
+				? platform.powerDomains
+				: [];
+	const prefix = field === undefined ? "" : `${field}=`;
+	const row = named.find(({ name }) => name === value);
+	if (row !== undefined) return `${prefix}${row.id}`;
+	const wantsId =
+		field === undefined
+			? !isWord(value ?? "")
+			: /^(clock|parent|domain)_id$/.test(field);
+	if (!wantsId || named.length === 0 || /^(0x)?[0-9a-f]+$/i.test(value ?? ""))
+		return argument;
+	const guess = nearest(
+		value ?? "",
+		named.map(({ name }) => name),
+	);
+	const hint = guess === undefined ? "" : `, the nearest name is ${guess}`;
+	throw new CosimError(
+		"UNKNOWN_NAME",
+		`there is no ${kind === "clock" ? "clock" : "power domain"} ${value}${hint}`,
+	);
+}
+
+/** Words that the encoder may know: names of values and bits. */
+function isWord(text: string): boolean {
+	return /^[A-Z_|,]+$/.test(text);
+}

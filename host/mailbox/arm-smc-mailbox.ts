@@ -1,0 +1,181 @@
+// The arm-smc-mailbox controller: each message is one SMC or HVC, executed on the spot, with x0 as the answer.
+// Follows the devicetree binding arm,smc-mbox (version 1, and `transports` of version 3) and the driver proposed with it for Linux.
+
+import { CosimError } from "../errors.ts";
+import type { Conduit, Method } from "./conduit.ts";
+import {
+	type MailboxChannel,
+	MailboxController,
+	type Timers,
+} from "./framework.ts";
+
+/** An unsigned long: a number of 0 to 2^53 - 1, or a bigint of 0 to 2^64 - 1. */
+export type UnsignedLong = number | bigint;
+
+/**
+ * A message: the registers of one call, absent ones being 0. `a0` is the function ID of a channel that the devicetree
+ * gives none, and ignored otherwise; `a1` to `a7` go to x1 to x7.
+ */
+export interface ArmSmcccMboxCmd {
+	a0?: UnsignedLong;
+	a1?: UnsignedLong;
+	a2?: UnsignedLong;
+	a3?: UnsignedLong;
+	a4?: UnsignedLong;
+	a5?: UnsignedLong;
+	a6?: UnsignedLong;
+	a7?: UnsignedLong;
+}
+
+/** The node's properties, as plain data. Each comes from the property named. */
+export interface ArmSmcMailboxProperties {
+	/** Path of the devicetree node, for error messages. */
+	node: string;
+	/** `method`: "smc" or "hvc". */
+	method: string;
+	/** `arm,num-chans`: 1 to 0x7fffffff. */
+	numChans: number;
+	/** `arm,func-ids`: one u32 per channel; a channel without one takes the ID from the message. */
+	funcIds?: readonly number[];
+	/** `transports` of later bindings: "mem" passes the channel's index in x1 in place of the message's. */
+	transports?: string;
+}
+
+/** What the devicetree does not say. */
+export interface ArmSmcMailboxOptions {
+	/** CPU that executes the calls, 0 by default. */
+	cpu?: number;
+	timers?: Timers;
+	/** See the mailbox framework's controllers. */
+	reportError?: (error: unknown) => void;
+}
+
+/**
+ * Probes the controller. Its messages are {@link ArmSmcccMboxCmd}, or undefined for none but the function ID; its clients get x0
+ * as an {@link UnsignedLong} in `rxCallback`, inside `sendMessage`, and acknowledge with `txDone`.
+ * @throws CosimError MBOX_INVALID, naming node and property
+ */
+export function armSmcMailbox(
+	conduit: Conduit,
+	properties: ArmSmcMailboxProperties,
+	options: ArmSmcMailboxOptions = {},
+): MailboxController {
+	const { node, numChans, funcIds = [], transports } = properties;
+	const { cpu = 0, ...rest } = options;
+	const method = parseMethod(node, properties.method);
+	if (!Number.isInteger(numChans) || numChans < 1 || numChans > 0x7fffffff) {
+		throw invalid(node, "arm,num-chans", String(numChans), "1 to 0x7fffffff");
+	}
+	for (const id of funcIds) {
+		if (id >>> 0 !== id) {
+			throw invalid(node, "arm,func-ids", String(id), "u32 function IDs");
+		}
+	}
+	if (
+		transports !== undefined &&
+		transports !== "mem" &&
+		transports !== "reg"
+	) {
+		throw invalid(node, "transports", `"${transports}"`, '"mem" or "reg"');
+	}
+	if (!Number.isInteger(cpu) || cpu < 0 || cpu >= conduit.cpus) {
+		throw new CosimError(
+			"MBOX_INVALID",
+			`${node}: no CPU ${cpu}, expected 0 to ${conduit.cpus - 1}`,
+		);
+	}
+	const registers = conduit.registers(cpu);
+	const indexInX1 = transports === "mem";
+
+	function sendData(channel: MailboxChannel, message: unknown): boolean {
+		const cmd = (message ?? none) as ArmSmcccMboxCmd;
+		setRegister(
+			registers,
+			0,
+			funcIds[channel.index] ?? functionId(node, channel, cmd),
+		);
+		setRegister(registers, 1, indexInX1 ? channel.index : cmd.a1);
+		setRegister(registers, 2, cmd.a2);
+		setRegister(registers, 3, cmd.a3);
+		setRegister(registers, 4, cmd.a4);
+		setRegister(registers, 5, cmd.a5);
+		setRegister(registers, 6, cmd.a6);
+		setRegister(registers, 7, cmd.a7);
+		conduit.trap(cpu, method);
+		channel.chanReceivedData(
+			unsignedLong(registers[0] as number, registers[1] as number),
+		);
+		return true;
+	}
+	return new MailboxController({
+		...rest,
+		name: node,
+		ops: { sendData },
+		numChans,
+	});
+}
+
+const none: ArmSmcccMboxCmd = {};
+
+function parseMethod(node: string, method: string): Method {
+	if (method !== "smc" && method !== "hvc") {
+		throw invalid(node, "method", `"${method}"`, '"smc" or "hvc"');
+	}
+	return method;
+}
+
+function functionId(
+	node: string,
+	channel: MailboxChannel,
+	cmd: ArmSmcccMboxCmd,
+): UnsignedLong {
+	if (cmd.a0 === undefined) {
+		throw new CosimError(
+			"MBOX_INVALID",
+			`${node} channel ${channel.index}: no function ID, neither in arm,func-ids nor in the message's a0`,
+		);
+	}
+	return cmd.a0;
+}
+
+function setRegister(
+	registers: Uint32Array,
+	index: number,
+	value: UnsignedLong | undefined,
+): void {
+	const low = 2 * index;
+	if (value === undefined) {
+		registers[low] = 0;
+		registers[low + 1] = 0;
+	} else if (Number.isSafeInteger(value) && (value as number) >= 0) {
+		registers[low] = value as number;
+		registers[low + 1] = (value as number) / 0x1_0000_0000;
+	} else if (typeof value === "bigint" && value >= 0n && value < 1n << 64n) {
+		registers[low] = Number(value & 0xffff_ffffn);
+		registers[low + 1] = Number(value >> 32n);
+	} else {
+		throw new CosimError(
+			"MBOX_INVALID",
+			`a${index} is ${value}, expected an unsigned number of 64 bits`,
+		);
+	}
+}
+
+function unsignedLong(low: number, high: number): UnsignedLong {
+	if (high < 0x20_0000) {
+		return high * 0x1_0000_0000 + low;
+	}
+	return (BigInt(high) << 32n) | BigInt(low);
+}
+
+function invalid(
+	node: string,
+	property: string,
+	value: string,
+	expected: string,
+): CosimError {
+	return new CosimError(
+		"MBOX_INVALID",
+		`${node}: ${property} is ${value}, expected ${expected}`,
+	);
+}

@@ -1,0 +1,61 @@
+// How devicetrees name the i.MX8MM's controllers, and what its block controllers do for their domains.
+// Bindings fsl,imx8mm-ccm, fsl,imx-gpcv2 and fsl,imx8mm-{vpu,disp}-blk-ctrl; bits as Linux's imx8m-blk-ctrl has them.
+
+import type { DevicetreeNames } from "../platform.ts";
+
+const VPU = [
+	{ id: 0, name: "g1", resetBits: 0x02, clockBits: 0x02, clocks: ["g1"] },
+	{ id: 1, name: "g2", resetBits: 0x01, clockBits: 0x01, clocks: ["g2"] },
+	{ id: 2, name: "h1", resetBits: 0x04, clockBits: 0x04, clocks: ["h1"] },
+];
+
+const DISP = [
+	{
+		id: 0,
+		name: "csi-bridge",
+		resetBits: 0x07,
+		clockBits: 0x3f,
+		clocks: ["csi-bridge-axi", "csi-bridge-apb", "csi-bridge-core"],
+	},
+	{
+		id: 1,
+		name: "lcdif",
+		resetBits: 0,
+		clockBits: 0xc0,
+		clocks: ["lcdif-axi", "lcdif-apb", "lcdif-pix"],
+	},
+	{
+		id: 2,
+		name: "mipi-dsi",
+		resetBits: 0x20,
+		clockBits: 0x300,
+		clocks: ["dsi-pclk", "dsi-ref"],
+	},
+	{
+		id: 3,
+		name: "mipi-csi",
+		resetBits: 0x18,
+		clockBits: 0xc00,
+		clocks: ["csi-aclk", "csi-pclk"],
+	},
+];
+
+export const DEVICETREE: DevicetreeNames = {
+	soc: "fsl,imx8mm",
+	clockController: "fsl,imx8mm-ccm",
+	powerController: "fsl,imx8mm-gpc",
+	blockControllers: [
+		{
+			compatible: "fsl,imx8mm-vpu-blk-ctrl",
+			softReset: 0x0,
+			clockEnable: 0x4,
+			domains: VPU,
+		},
+		{
+			compatible: "fsl,imx8mm-disp-blk-ctrl",
+			softReset: 0x0,
+			clockEnable: 0x4,
+			domains: DISP,
+		},
+	],
+};

@@ -1,0 +1,258 @@
+// One description per command, from which both kinds of calls come: direct ones and awaited ones.
+// Follows the SCMI specification 3.2 (Arm DEN0056), section 4.1: a command, its parameters, its reply.
+
+import { CosimError } from "../errors.ts";
+import { fixedSize, type Message, NEWEST, place } from "./layout.ts";
+import { Payload } from "./payload.ts";
+
+/** A command that takes at most four arguments `A` and answers with a result `R`. */
+export interface Command<A extends readonly unknown[], R> {
+	readonly protocolId: number;
+	readonly message: Message;
+	/** The layout depends on the protocol's version, which this command asks for. */
+	readonly versionFrom?: Command<[], number>;
+	/** A success of this command tells the protocol's version, or sets it to its argument. */
+	readonly version?: "told" | "set";
+	/** Hands any status to `decode` in place of throwing. */
+	readonly anyStatus?: boolean;
+	/** Bytes of the request's payload, and the least that a successful reply's payload has. */
+	requestSize(version: number): number;
+	replySize(version: number): number;
+	/** Writes the request's payload. */
+	encode(request: Payload, version: number, ...args: A): void;
+	/**
+	 * Reads a reply's payload, `replySize` bytes of which are there.
+	 * @param size bytes of the payload
+	 */
+	decode(reply: Payload, version: number, size: number): R;
+}
+
+/** What {@link command} takes; what is left out does nothing. */
+interface Coding<A extends readonly unknown[], R> {
+	versionFrom?: Command<[], number>;
+	version?: "told" | "set";
+	encode?(request: Payload, version: number, ...args: A): void;
+	decode?(reply: Payload, version: number, size: number): R;
+}
+
+/** Describes a command. Without `encode` it takes no arguments, without `decode` it has no result. */
+export function command<A extends readonly unknown[] = [], R = void>(
+	protocolId: number,
+	message: Message,
+	coding: Coding<A, R> = {},
+): Command<A, R> {
+	const requestSize = fixedSize(message.request, NEWEST);
+	const replySize = fixedSize(message.reply, NEWEST);
+	return {
+		protocolId,
+		message,
+		requestSize: (version) =>
+			coding.versionFrom ? fixedSize(message.request, version) : requestSize,
+		replySize: (version) =>
+			coding.versionFrom ? fixedSize(message.reply, version) : replySize,
+		encode: () => {},
+		decode: () => undefined as R,
+		...coding,
+	};
+}
+
+/** The commands that every protocol has, but for the attributes, which differ. */
+export function commonCommands(
+	protocolId: number,
+	messages: Readonly<
+		Record<
+			| "PROTOCOL_VERSION"
+			| "PROTOCOL_MESSAGE_ATTRIBUTES"
+			| "NEGOTIATE_PROTOCOL_VERSION",
+			Message
+		>
+	>,
+) {
+	return {
+		/** The protocol's version: major in bits 31:16, minor in 15:0. Always the newest that the platform has. */
+		protocolVersion: command(protocolId, messages.PROTOCOL_VERSION, {
+			version: "told",
+			decode: (reply) => reply.u32(4),
+		}),
+		/** The attributes of a message, as it defines them. NOT_FOUND when the platform does not have it. */
+		messageAttributes: command(
+			protocolId,
+			messages.PROTOCOL_MESSAGE_ATTRIBUTES,
+			{
+				encode: (request, _version, messageId: number) =>
+					request.setU32(0, messageId),
+				decode: (reply) => reply.u32(4),
+			},
+		),
+		/** Makes the platform speak an older version; the agent follows. */
+		negotiate: command(protocolId, messages.NEGOTIATE_PROTOCOL_VERSION, {
+			version: "set",
+			encode: (request, _version, version: number) =>
+				request.setU32(0, version),
+		}),
+	};
+}
+
+/** A reply whatever its status. */
+export interface RawReply {
+	/** A signed 32-bit number, 0 for success. */
+	status: number;
+	/** Bytes behind the status, a copy. */
+	payload: Uint8Array;
+}
+
+/** Any message at all, from its numbers and its bytes. */
+export function rawCommand(
+	protocolId: number,
+	messageId: number,
+	payload: Uint8Array = new Uint8Array(0),
+): Command<[], RawReply> {
+	const name = `protocol 0x${protocolId.toString(16)} message 0x${messageId.toString(16)}`;
+	for (const [id, what] of [
+		[protocolId, "protocol"],
+		[messageId, "message"],
+	] as const) {
+		if (!Number.isInteger(id) || id < 0 || id > 0xff) {
+			throw new CosimError(
+				"SCMI_RANGE",
+				`${id} is not a ${what} ID, expected 0 to 255`,
+			);
+		}
+	}
+	return {
+		protocolId,
+		message: { name, id: messageId, request: [], reply: [] },
+		anyStatus: true,
+		requestSize: () => payload.length,
+		replySize: () => 4,
+		encode: (request) => request.bytes.set(payload),
+		decode: (reply, _version, size) => ({
+			status: reply.u32(0) | 0,
+			payload: reply.bytes.slice(4, size),
+		}),
+	};
+}
+
+/** A request of a {@link Procedure} to whoever runs it. */
+export interface Step {
+	readonly command: Command<readonly unknown[], unknown>;
+	readonly args: readonly unknown[];
+}
+
+/** Several commands in a row with one result, such as all pages of a list. */
+export type Procedure<A extends readonly unknown[], R> = (
+	...args: A
+) => Generator<Step, R, unknown>;
+
+/** Inside a procedure: `const result = yield* call(command, ...args)`. */
+export function* call<A extends readonly unknown[], R>(
+	command: Command<A, R>,
+	...args: A
+): Generator<Step, R, unknown> {
+	return (yield { command, args }) as R;
+}
+
+/** A protocol's commands and procedures by the names of their calls. */
+export type CommandTable = Readonly<
+	Record<string, Command<never, unknown> | Procedure<never, unknown>>
+>;
+
+/** Calls that return when the reply is there. */
+export type SyncCalls<T> = {
+	readonly [K in keyof T]: T[K] extends Command<infer A, infer R>
+		? (...args: A) => R
+		: T[K] extends (...args: infer A) => Generator<Step, infer R, unknown>
+			? (...args: A) => R
+			: never;
+};
+
+/** The same calls, to be awaited. */
+export type AsyncCalls<T> = {
+	readonly [K in keyof SyncCalls<T>]: SyncCalls<T>[K] extends (
+		...args: infer A
+	) => infer R
+		? (...args: A) => Promise<R>
+		: never;
+};
+
+/** A command with its arguments, such as "CLOCK_RATE_GET(clock_id 128)", for error messages. */
+export function describeCall(
+	command: Command<readonly unknown[], unknown>,
+	version: number,
+	args: readonly unknown[],
+): string {
+	const size = command.requestSize(version);
+	const payload = new Payload(new ArrayBuffer((size + 3) & ~3), 0, size);
+	if (command.message.request.length > 0) {
+		command.encode(payload, version, ...args);
+	}
+	const words = place(command.message.request, version).map(
+		({ field, offset }) => {
+			const value =
+				field.kind === "u64" ? payload.u64(offset) : payload.u32(offset);
+			return `${field.name} ${field.values?.[value] ?? value}`;
+		},
+	);
+	return words.length > 0
+		? `${command.message.name}(${words.join(", ")})`
+		: command.message.name;
+}
+
+/**
+ * Gathers a list that comes in pages.
+ * @param what the list, for error messages
+ * @param page asks for the elements behind the first `skip`, and how many are left behind them
+ * @throws CosimError SCMI_PAGING when a page is empty although more are said to be left, or pages contradict each other
+ */
+export function* pages<T>(
+	what: string,
+	page: (
+		skip: number,
+	) => Generator<Step, { items: readonly T[]; remaining: number }, unknown>,
+): Generator<Step, T[], unknown> {
+	const all: T[] = [];
+	let expected: number | undefined;
+	for (;;) {
+		const { items, remaining } = yield* page(all.length);
+		if (expected !== undefined && items.length + remaining !== expected) {
+			throw new CosimError(
+				"SCMI_PAGING",
+				`${what}: ${items.length} and ${remaining} more behind the first ${all.length}, expected ${expected} together`,
+			);
+		}
+		all.push(...items);
+		if (remaining === 0) {
+			return all;
+		}
+		if (items.length === 0) {
+			throw new CosimError(
+				"SCMI_PAGING",
+				`${what}: an empty page, though ${remaining} more are left`,
+			);
+		}
+		expected = remaining;
+	}
+}
+
+/**
+ * Makes sure that a reply holds the elements that it counts.
+ * @throws CosimError SCMI_LENGTH
+ */
+export function checkCount(
+	what: string,
+	count: number,
+	needed: number,
+	size: number,
+): void {
+	if (needed > size) {
+		throw new CosimError(
+			"SCMI_LENGTH",
+			`${what}: a reply of ${size} payload bytes counts ${count} elements, which need ${needed}`,
+		);
+	}
+}
+
+/** Whether a bit of a word is set. */
+export function flag(word: number, lsb: number): boolean {
+	return ((word >>> lsb) & 1) === 1;
+}

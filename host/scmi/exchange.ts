@@ -1,0 +1,377 @@
+// One command at a time through a mailbox channel and its shared-memory area: out, answered, checked, decoded.
+// Follows the SCMI specification 3.2 (Arm DEN0056), sections 4.1 and 5.1, and Linux drivers/firmware/arm_scmi/driver.c and mailbox.c.
+
+import { CosimError } from "../errors.ts";
+import {
+	ETIME,
+	type MailboxChannel,
+	type MailboxController,
+	requestChannel,
+} from "../mailbox/framework.ts";
+import { type Command, describeCall } from "./command.ts";
+import type { SharedMemory } from "./shared-memory.ts";
+import { ScmiError } from "./status.ts";
+
+/** A command and its reply, as {@link AgentOptions.onMessage} gets them. */
+export interface MessageEvent {
+	/** Name as in the specification, or the numbers of a raw command. */
+	name: string;
+	protocolId: number;
+	messageId: number;
+	/** Header of the command: message 7:0, type 9:8, protocol 17:10, token 27:18. */
+	header: number;
+	/** Header and payload of the command, a copy. */
+	request: Uint8Array;
+	/** Header and payload of the reply, a copy; empty when there is none. */
+	reply: Uint8Array;
+	/** The reply's status; undefined when there is none to be believed, see `error`. */
+	status: number | undefined;
+	/** Why the exchange failed before its status counted. */
+	error: unknown;
+}
+
+/** Parameters of {@link ScmiAgent}. */
+export interface AgentOptions {
+	controller: MailboxController;
+	/** Channel on the controller; the agent takes it for itself. */
+	index: number;
+	/** The area that belongs to the channel. */
+	memory: SharedMemory;
+	/** Passed to the controller with each command, such as `{ a0: functionId }` for an SMC mailbox without `arm,func-ids`. */
+	message?: unknown;
+	/** Milliseconds that an awaited call waits for its answer once it is sent, 1000 by default; a flush gets as many. */
+	timeout?: number;
+	/** Ask the platform for an interrupt when a command is done. */
+	interrupt?: boolean;
+	/** Sees every exchange when it is over, before the call returns. */
+	onMessage?: (event: MessageEvent) => void;
+}
+
+/** A command whatever its arguments and its result. */
+export type AnyCommand = Command<readonly unknown[], unknown>;
+
+const TOKENS = 1024;
+const NO_BYTES = new Uint8Array(0);
+
+/** The agent's end of a channel. Arguments of commands are passed one by one, so that a direct call makes no array. */
+export class Exchange {
+	readonly #controller: MailboxController;
+	readonly #channel: MailboxChannel;
+	readonly #memory: SharedMemory;
+	readonly #message: unknown;
+	readonly #timeout: number;
+	readonly #interrupt: boolean;
+	readonly #onMessage: ((event: MessageEvent) => void) | undefined;
+	#messages = 0;
+	#token = 0;
+	/** The command under way: its header, whether it was answered and with what, who waits for that. */
+	#inFlight = false;
+	#header = 0;
+	#request: Uint8Array | undefined;
+	#answered = false;
+	#answer: unknown;
+	#wake: (() => void) | undefined;
+
+	/** @throws CosimError MBOX_INVALID without such a channel, MBOX_BUSY when it has a client */
+	constructor(options: AgentOptions) {
+		this.#memory = options.memory;
+		this.#controller = options.controller;
+		this.#message = options.message;
+		this.#timeout = options.timeout ?? 1000;
+		this.#interrupt = options.interrupt ?? false;
+		this.#onMessage = options.onMessage;
+		this.#channel = requestChannel(
+			{ knowsTxdone: true, rxCallback: (answer) => this.#receive(answer) },
+			options.controller,
+			options.index,
+		);
+	}
+
+	/** Commands sent so far. */
+	get messages(): number {
+		return this.#messages;
+	}
+
+	/** Gives the channel back. */
+	close(): void {
+		this.#channel.freeChannel();
+	}
+
+	/** Sends a command and has the answer when sendMessage returns, or soon after a flush. */
+	run(
+		command: AnyCommand,
+		version: number,
+		a?: unknown,
+		b?: unknown,
+		c?: unknown,
+		d?: unknown,
+	): unknown {
+		if (this.#inFlight || this.#channel.busy) {
+			throw new CosimError(
+				"MBOX_BUSY",
+				`${command.message.name}: the channel is in use, await the call to queue it`,
+			);
+		}
+		this.#begin(command, version, a, b, c, d);
+		try {
+			this.#send();
+			if (!this.#answered) {
+				this.#fetch(command);
+			}
+		} catch (error) {
+			this.#abandon(command, error);
+			throw error;
+		}
+		return this.#finish(command, version, a, b, c, d);
+	}
+
+	/** Sends a command and waits for the answer; no other may be under way. */
+	async runAsync(
+		command: AnyCommand,
+		version: number,
+		a?: unknown,
+		b?: unknown,
+		c?: unknown,
+		d?: unknown,
+	): Promise<unknown> {
+		this.#begin(command, version, a, b, c, d);
+		try {
+			this.#send();
+			if (!this.#answered) {
+				await this.#wait(command);
+			}
+		} catch (error) {
+			this.#abandon(command, error);
+			throw error;
+		}
+		return this.#finish(command, version, a, b, c, d);
+	}
+
+	/** Puts a command into the shared memory and hands that to the platform. */
+	#begin(
+		command: AnyCommand,
+		version: number,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+	): void {
+		const memory = this.#memory;
+		const { name, id } = command.message;
+		if (!memory.free) {
+			throw new CosimError(
+				"CHANNEL_BUSY",
+				`${name}: the channel is not free, the platform still has a message`,
+			);
+		}
+		const length = 4 + command.requestSize(version);
+		if (length > memory.maxLength) {
+			throw new CosimError(
+				"SCMI_LENGTH",
+				`${name}: ${length} bytes do not fit into an area for ${memory.maxLength}`,
+			);
+		}
+		try {
+			command.encode(memory.payload, version, a, b, c, d);
+		} catch (error) {
+			throw named(name, error);
+		}
+		this.#header = id | (command.protocolId << 10) | (this.#token << 18);
+		this.#token = (this.#token + 1) % TOKENS;
+		this.#messages++;
+		memory.submit(this.#header, length, this.#interrupt);
+		this.#inFlight = true;
+		this.#answered = false;
+		this.#answer = undefined;
+		if (this.#onMessage) {
+			this.#request = memory.message();
+		}
+	}
+
+	/** What sendMessage refuses never reached the platform: the agent takes the area back. */
+	#send(): void {
+		try {
+			this.#channel.sendMessage(this.#message);
+		} catch (error) {
+			this.#memory.release();
+			throw error;
+		}
+	}
+
+	/** Mailbox client: the controller has an answer. One that nobody waits for, after a timeout say, is dropped. */
+	#receive(answer: unknown): void {
+		if (this.#inFlight && !this.#answered) {
+			this.#answered = true;
+			this.#answer = answer;
+			this.#wake?.();
+		}
+		this.#channel.txDone(0);
+	}
+
+	/** A direct call's answer did not come by itself: asks the controller for it. */
+	#fetch(command: AnyCommand): void {
+		const { ops } = this.#controller;
+		if (ops.flush) {
+			this.#channel.flush(this.#timeout);
+		}
+		if (!this.#answered && ops.peekData) {
+			this.#channel.peekData();
+		}
+		if (!this.#answered) {
+			throw new CosimError(
+				"MBOX_TIMEOUT",
+				`${command.message.name}: ${this.#controller.name} did not answer at once, await the call instead`,
+			);
+		}
+	}
+
+	#wait(command: AnyCommand): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const cancel = this.#controller.timers.after(this.#timeout, () =>
+				reject(
+					new CosimError(
+						"MBOX_TIMEOUT",
+						`${command.message.name}: no answer within ${this.#timeout} ms`,
+					),
+				),
+			);
+			this.#wake = () => {
+				cancel();
+				resolve();
+			};
+		});
+	}
+
+	/** Gives an exchange up that got no answer. The platform keeps the shared memory until it frees it. */
+	#abandon(command: AnyCommand, error: unknown): void {
+		if (this.#channel.busy) {
+			this.#channel.txDone(ETIME);
+		}
+		this.#close(command, undefined, error);
+	}
+
+	/** Checks the reply and decodes it. */
+	#finish(
+		command: AnyCommand,
+		version: number,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+	): unknown {
+		let status: number;
+		try {
+			status = this.#check(command);
+		} catch (error) {
+			this.#close(command, undefined, error);
+			throw error;
+		}
+		this.#close(command, status, undefined);
+		const { payload, length } = this.#memory;
+		const size = length - 4;
+		if (status !== 0 && !command.anyStatus) {
+			throw new ScmiError(describeCall(command, version, [a, b, c, d]), status);
+		}
+		if (size < command.replySize(version)) {
+			throw new CosimError(
+				"SCMI_LENGTH",
+				`${command.message.name}: a reply of ${size} payload bytes, expected ${command.replySize(version)}`,
+			);
+		}
+		try {
+			return command.decode(payload, version, size);
+		} catch (error) {
+			throw named(command.message.name, error);
+		}
+	}
+
+	/** Everything about a reply that can be wrong whatever the command. Returns its status. */
+	#check(command: AnyCommand): number {
+		const memory = this.#memory;
+		const { name } = command.message;
+		const answer = this.#answer;
+		if (
+			(typeof answer === "number" && answer !== 0) ||
+			typeof answer === "bigint"
+		) {
+			// Nobody has taken the area: the agent takes it back.
+			memory.release();
+			throw new CosimError(
+				"SMC_RESULT",
+				`${name}: the call returned ${resultText(answer)}, expected 0`,
+			);
+		}
+		if (!memory.free) {
+			throw new CosimError(
+				"CHANNEL_BUSY",
+				`${name}: the platform answered without freeing the channel`,
+			);
+		}
+		if (memory.error) {
+			throw new CosimError(
+				"CHANNEL_ERROR",
+				`${name}: the platform set the channel's error bit`,
+			);
+		}
+		const { length } = memory;
+		if (length < 8 || length > memory.maxLength) {
+			throw new CosimError(
+				"SCMI_LENGTH",
+				`${name}: a reply of ${length} bytes, expected 8 to ${memory.maxLength}`,
+			);
+		}
+		const header = memory.header;
+		if (header !== this.#header) {
+			throw new CosimError(
+				"SCMI_TOKEN",
+				`${name}: the reply's header is ${hex(header)}, expected ${hex(this.#header)}`,
+			);
+		}
+		return memory.payload.u32(0) | 0;
+	}
+
+	/** An exchange is over: the agent is free for the next one. */
+	#close(
+		command: AnyCommand,
+		status: number | undefined,
+		error: unknown,
+	): void {
+		this.#inFlight = false;
+		this.#wake = undefined;
+		if (this.#onMessage && this.#request) {
+			const request = this.#request;
+			this.#request = undefined;
+			this.#onMessage({
+				name: command.message.name,
+				protocolId: command.protocolId,
+				messageId: command.message.id,
+				header: this.#header,
+				request,
+				reply: this.#memory.free ? this.#memory.message() : NO_BYTES,
+				status,
+				error,
+			});
+		}
+	}
+}
+
+function named(name: string, error: unknown): unknown {
+	return error instanceof CosimError
+		? new CosimError(error.code, `${name}: ${error.message}`, { cause: error })
+		: error;
+}
+
+function hex(word: number): string {
+	return `0x${word.toString(16).padStart(8, "0")}`;
+}
+
+/** x0 as SMCCC means it: negative numbers are errors, -1 being NOT_SUPPORTED. */
+function resultText(x0: number | bigint): string {
+	const value =
+		typeof x0 === "bigint"
+			? Number(BigInt.asIntN(64, x0))
+			: x0 > 0x7fffffff && x0 <= 0xffffffff
+				? x0 | 0
+				: x0;
+	return value === -1 ? "-1 (NOT_SUPPORTED) in x0" : `${value} in x0`;
+}

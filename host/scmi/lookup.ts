@@ -1,0 +1,91 @@
+// Protocols and messages by the names and numbers that people write.
+// Follows the SCMI specification 3.2 (Arm DEN0056), chapter 4, for the protocols' numbers.
+
+import { CosimError } from "../errors.ts";
+import type { Message } from "./layout.ts";
+import { type Protocol, protocols } from "./messages.ts";
+import { nearest } from "./nearest.ts";
+
+/** Names of the specification's protocols, known or not. */
+const protocolNames: Readonly<Record<number, string>> = {
+	16: "base",
+	17: "power",
+	18: "system",
+	19: "performance",
+	20: "clock",
+	21: "sensor",
+	22: "reset",
+	23: "voltage",
+	24: "powercap",
+	25: "pinctrl",
+};
+
+/** The word for a protocol: its name, or its number where the specification names none. */
+export function protocolName(id: number): string {
+	return protocolNames[id] ?? `0x${id.toString(16)}`;
+}
+
+/**
+ * A protocol by its name or number.
+ * @param name "clock", "power-domain", "20" or "0x14", in any case
+ * @throws CosimError UNKNOWN_NAME, with the nearest name
+ */
+export function findProtocol(name: string | number): Protocol {
+	const id = Number(name);
+	const word = String(name)
+		.toLowerCase()
+		.replaceAll("_", "-")
+		.replace(/-domain$/, "");
+	const found = protocols.find(
+		(protocol) => protocol.id === id || protocol.name === word,
+	);
+	if (!found) {
+		throw unknown(
+			`protocol "${name}"`,
+			word,
+			protocols.map((protocol) => protocol.name),
+		);
+	}
+	return found;
+}
+
+/**
+ * A protocol's message by its name or number.
+ * @param name "RATE_GET", "CLOCK_RATE_GET", "clock-rate-get", "6" or "0x6"; PROTOCOL_ and DOMAIN_ may be left out where that is unambiguous
+ * @throws CosimError UNKNOWN_NAME, with the nearest name
+ */
+export function findMessage(
+	protocol: Protocol,
+	name: string | number,
+): Message {
+	const rows = Object.entries(protocol.messages);
+	const id = name === "" ? Number.NaN : Number(name);
+	const word = String(name).toUpperCase().replaceAll("-", "_");
+	const found =
+		rows.find(
+			([key, row]) => key === word || row.name === word || row.id === id,
+		) ??
+		rows.find(
+			([key]) => key === `PROTOCOL_${word}` || key === `DOMAIN_${word}`,
+		);
+	if (!found) {
+		throw unknown(
+			`${protocol.name} message "${name}"`,
+			word,
+			rows.map(([key]) => key),
+		);
+	}
+	return found[1];
+}
+
+function unknown(
+	what: string,
+	word: string,
+	known: readonly string[],
+): CosimError {
+	const guess = nearest(word, known);
+	return new CosimError(
+		"UNKNOWN_NAME",
+		`no ${what}${guess ? `, did you mean ${guess}?` : `, expected one of ${known.join(", ")}`}`,
+	);
+}

@@ -1,0 +1,389 @@
+// From bytes to words: a message's header, parameters and bits by their names in the specification.
+// Follows the SCMI specification 3.2 (Arm DEN0056), section 4.1, and the message tables in host/scmi.
+
+import { CosimError } from "../errors.ts";
+import {
+	type Bits,
+	extract,
+	type Field,
+	inVersion,
+	isArray,
+	type Message,
+	NEWEST,
+	place,
+} from "../scmi/layout.ts";
+import { protocolName } from "../scmi/lookup.ts";
+import { protocols } from "../scmi/messages.ts";
+import { Payload } from "../scmi/payload.ts";
+import { statusName } from "../scmi/status.ts";
+
+/** Named bits that are set, or whose zero has a meaning of its own. */
+export interface DecodedBits {
+	name: string;
+	value: number;
+	text: string;
+}
+
+/** A field of a message, or what stands in its place. */
+export interface DecodedField {
+	/** As in the specification; elements of arrays have an index, leftover bytes the name "(left over)". */
+	name: string;
+	/** Bytes from the beginning of the message, whose header is at 0. */
+	offset: number;
+	/** Bytes that are there. */
+	size: number;
+	/** Undefined when bytes are missing; a bigint only above 2^53 - 1. */
+	value: number | bigint | string | undefined;
+	/** The value for people. */
+	text: string;
+	bits?: DecodedBits[];
+}
+
+/** A message in words. What depends on a header that is not there is undefined. */
+export interface DecodedMessage {
+	/** "request", "reply", or the kind of a message that the platform sends by itself. */
+	kind:
+		| "request"
+		| "reply"
+		| "delayed response"
+		| "notification"
+		| "reserved type";
+	protocolId: number | undefined;
+	/** The protocol's name, or its number. */
+	protocol: string;
+	messageId: number | undefined;
+	/** The message's name, or its number. */
+	message: string;
+	token: number | undefined;
+	/** A reply's status. */
+	status: number | undefined;
+	fields: DecodedField[];
+}
+
+/** How to read a message. */
+export interface DecodeOptions {
+	/** It is the reply to a command, not the command: the bytes do not tell. */
+	reply?: boolean;
+	/** The protocol's version, whose layout is meant; the newest by default. */
+	version?: number;
+}
+
+const HEADER: readonly Bits[] = [
+	{ name: "message_id", lsb: 0, width: 8 },
+	{ name: "message_type", lsb: 8, width: 2 },
+	{ name: "protocol_id", lsb: 10, width: 8 },
+	{ name: "token", lsb: 18, width: 10 },
+];
+const TYPES = [
+	"command",
+	"reserved type",
+	"delayed response",
+	"notification",
+] as const;
+const HEADER_SIZE = 4;
+
+/**
+ * Decodes a message. Whatever the bytes are, it does not throw: fields say what is missing and what is left over.
+ * @param data header and payload, as bytes or as hexadecimal digits in memory order, with any spacing
+ * @throws CosimError USAGE for text that is not hexadecimal bytes
+ */
+export function decodeMessage(
+	data: Uint8Array | string,
+	options: DecodeOptions = {},
+): DecodedMessage {
+	const bytes = typeof data === "string" ? parseHex(data) : data;
+	const version = options.version ?? NEWEST;
+	const reader = new Reader(bytes);
+	const result: DecodedMessage = {
+		kind: options.reply ? "reply" : "request",
+		protocolId: undefined,
+		protocol: "unknown",
+		messageId: undefined,
+		message: "unknown",
+		token: undefined,
+		status: undefined,
+		fields: reader.fields,
+	};
+	const header = reader.header();
+	if (header === undefined) {
+		return result;
+	}
+	const [messageId, type, protocolId, token] = HEADER.map((row) =>
+		extract(header, row),
+	) as [number, number, number, number];
+	const message = knownMessage(protocolId, messageId);
+	const typeName = TYPES[type] ?? "reserved type";
+	Object.assign(result, {
+		protocolId,
+		protocol: protocolName(protocolId),
+		messageId,
+		token,
+	});
+	result.message =
+		typeName === "command" && message
+			? message.name
+			: `0x${messageId.toString(16)}`;
+	if (typeName !== "command") {
+		result.kind = typeName;
+	} else if (options.reply) {
+		result.status = reader.status();
+		if (result.status === 0 && message) {
+			reader.parameters(message.reply, version);
+		}
+	} else if (message) {
+		reader.parameters(message.request, version);
+	}
+	const described =
+		typeName === "command" &&
+		message !== undefined &&
+		(result.status ?? 0) === 0;
+	reader.rest(described ? "(left over)" : "(payload)");
+	return result;
+}
+
+function knownMessage(
+	protocolId: number,
+	messageId: number,
+): Message | undefined {
+	const protocol = protocols.find((row) => row.id === protocolId);
+	return (
+		protocol &&
+		Object.values(protocol.messages).find((row) => row.id === messageId)
+	);
+}
+
+/** Goes through a message's bytes and collects fields. */
+class Reader {
+	readonly fields: DecodedField[] = [];
+	readonly #bytes: Uint8Array;
+	/** The same bytes, copied and padded to whole words. */
+	readonly #words: Payload;
+	#at = 0;
+
+	constructor(bytes: Uint8Array) {
+		const size = (bytes.length + 7) & ~7;
+		const buffer = new ArrayBuffer(size);
+		new Uint8Array(buffer).set(bytes);
+		this.#bytes = bytes;
+		this.#words = new Payload(buffer, 0, size);
+	}
+
+	header(): number | undefined {
+		const row: Field = {
+			name: "header",
+			kind: "u32",
+			size: HEADER_SIZE,
+			bits: HEADER,
+		};
+		return this.#scalar(row, row.name, 0) as number | undefined;
+	}
+
+	status(): number | undefined {
+		const row: Field = { name: "status", kind: "i32", size: 4 };
+		return this.#scalar(row, row.name, HEADER_SIZE) as number | undefined;
+	}
+
+	/** Everything behind the header; of a reply, behind the status. */
+	parameters(layout: readonly Field[], version: number): void {
+		/** Values of words and of their named bits: arrays are counted in one of them. */
+		const words = new Map<string, number>();
+		for (const { field, offset } of place(layout, version)) {
+			const row = field.bits
+				? {
+						...field,
+						bits: field.bits.filter((bits) => inVersion(bits, version)),
+					}
+				: field;
+			if (isArray(row)) {
+				this.#array(row, HEADER_SIZE + offset, words);
+			} else if (field.name !== "status") {
+				const value = this.#scalar(row, row.name, HEADER_SIZE + offset);
+				if (typeof value === "number") {
+					words.set(row.name, value);
+					for (const bits of row.bits ?? []) {
+						words.set(bits.name, extract(value, bits));
+					}
+				}
+			}
+		}
+	}
+
+	/** Bytes that no field has taken. */
+	rest(name: string): void {
+		const left = this.#bytes.subarray(this.#at);
+		if (left.length > 0) {
+			this.fields.push({
+				name,
+				offset: this.#at,
+				size: left.length,
+				value: hexBytes(left),
+				text: hexBytes(left),
+			});
+		}
+	}
+
+	#array(row: Field, offset: number, words: ReadonlyMap<string, number>): void {
+		const total = words.get(row.countIn ?? "");
+		if (total === undefined) {
+			return;
+		}
+		const there = Math.floor(
+			Math.max(0, this.#bytes.length - offset) / row.size,
+		);
+		const element: Field = {
+			name: row.name,
+			kind: row.kind === "u64[]" ? "u64" : "u32",
+			size: row.size,
+		};
+		for (let i = 0; i < Math.min(total, there); i++) {
+			this.#scalar(element, `${row.name}[${i}]`, offset + i * row.size);
+		}
+		if (row.size < 4) {
+			// Bytes come in whole words.
+			this.#at = Math.min((this.#at + 3) & ~3, this.#bytes.length);
+		}
+		if (total > there) {
+			const at = offset + there * row.size;
+			const name = `${row.name}[${there}${total - there > 1 ? `..${total - 1}` : ""}]`;
+			const size = this.#bytes.length - at;
+			this.#at = this.#bytes.length;
+			this.fields.push({
+				name,
+				offset: at,
+				size,
+				value: undefined,
+				text: `missing: needs ${(total - there) * row.size} bytes, ${size} there`,
+			});
+		}
+	}
+
+	/** Adds a field that is not an array; returns its value if it is there. */
+	#scalar(
+		row: Field,
+		name: string,
+		offset: number,
+	): number | bigint | string | undefined {
+		const there = Math.max(0, Math.min(row.size, this.#bytes.length - offset));
+		this.#at = Math.max(this.#at, offset + there);
+		if (there < row.size) {
+			this.fields.push({
+				name,
+				offset,
+				size: there,
+				value: undefined,
+				text: `missing: needs ${row.size} bytes, ${there} there`,
+			});
+			return undefined;
+		}
+		const field = this.#read(row, offset);
+		this.fields.push({ name, offset, size: row.size, ...field });
+		return field.value;
+	}
+
+	#read(
+		row: Field,
+		offset: number,
+	): Pick<DecodedField, "value" | "text" | "bits"> {
+		if (row.kind === "name") {
+			const value = this.#words.name(offset, row.size);
+			const ended = value.length < row.size;
+			return {
+				value,
+				text: JSON.stringify(value) + (ended ? "" : " (no terminating NUL)"),
+			};
+		}
+		if (row.kind === "u64") {
+			const value =
+				(BigInt(this.#words.u32(offset + 4)) << 32n) |
+				BigInt(this.#words.u32(offset));
+			const short =
+				value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+			return { value: short, text: numberText(short) };
+		}
+		if (row.kind === "i32") {
+			const value = this.#words.u32(offset) | 0;
+			return { value, text: `${statusName(value)} (${value})` };
+		}
+		const value =
+			row.size === 1
+				? (this.#bytes[offset] as number)
+				: this.#words.u32(offset);
+		if (row.bits) {
+			const bits = decodeBits(row.bits, value);
+			const words = bits.map((bit) => bit.text).join(", ");
+			return {
+				value,
+				text: words ? `${hexWord(value)}: ${words}` : hexWord(value),
+				bits,
+			};
+		}
+		const word = row.values?.[value];
+		return {
+			value,
+			text:
+				word === undefined ? numberText(value) : `${word} (${hexWord(value)})`,
+		};
+	}
+}
+
+function decodeBits(rows: readonly Bits[], word: number): DecodedBits[] {
+	const found: DecodedBits[] = [];
+	let reserved = word;
+	for (const row of rows) {
+		const value = extract(word, row);
+		reserved &= ~(extract(-1, row) << row.lsb);
+		const meaning = row.values?.[value];
+		if (row.width > 1 || value !== 0 || meaning !== undefined) {
+			const text =
+				row.width === 1 && !meaning
+					? row.name
+					: `${row.name} ${meaning ?? value}`;
+			found.push({ name: row.name, value, text });
+		}
+	}
+	if (reserved !== 0) {
+		found.push({
+			name: "reserved",
+			value: reserved >>> 0,
+			text: `reserved ${hexWord(reserved >>> 0)}`,
+		});
+	}
+	return found;
+}
+
+function numberText(value: number | bigint): string {
+	return value > 9 ? `${value} (0x${value.toString(16)})` : `${value}`;
+}
+
+function hexWord(value: number): string {
+	return `0x${value.toString(16).padStart(8, "0")}`;
+}
+
+/** Bytes as pairs of hexadecimal digits, a space between two. */
+export function hexBytes(bytes: Uint8Array): string {
+	return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}
+
+/**
+ * Bytes from hexadecimal digits in memory order. Spaces, commas, colons, line ends and "0x" are passed over.
+ * @throws CosimError USAGE, with the position
+ */
+export function parseHex(text: string): Uint8Array {
+	const digits = text.replace(/0x|[\s,:]/gi, "");
+	const wrong = text.replace(/0x/gi, "  ").search(/[^\s,:0-9a-f]/i);
+	if (wrong >= 0) {
+		throw new CosimError(
+			"USAGE",
+			`"${text[wrong]}" at position ${wrong} is not a hexadecimal digit`,
+		);
+	}
+	if (digits.length % 2 !== 0) {
+		throw new CosimError(
+			"USAGE",
+			`${digits.length} hexadecimal digits, expected two for each byte`,
+		);
+	}
+	return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+		Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+	);
+}
