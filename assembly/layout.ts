@@ -75,6 +75,8 @@ export const enum State {
 	EL3_MASK = 0xa0,
 	/** The power controller's parameters, see Image.POWER. */
 	POWER = 0xa4,
+	/** u64: virtual time at which the next switch or handshake completes; all ones when none is pending. */
+	POWER_DUE = 0xa8,
 }
 
 /** What the last look at a clock's reachable rates found, at Address.RATES. */
@@ -112,7 +114,10 @@ export const enum Image {
 	/** u32: ns that a trap costs. */
 	TRAP_NS = 0x18,
 	IMPLEMENTATION_VERSION = 0x1c,
-	/** u32: offsets into STRINGS. */
+	/**
+	 * u32: offsets into STRINGS. Every name there is ASCII, ends with a NUL, and is padded with zeros to at least 16
+	 * bytes, so that short name fields are copied as two words.
+	 */
 	VENDOR = 0x20,
 	SUB_VENDOR = 0x24,
 	STRINGS = 0x28,

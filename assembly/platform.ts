@@ -38,6 +38,8 @@ import { slotOf } from "./smccc";
 /** Clocks and domains may be nested this deep. */
 const MAX_DEPTH: u32 = 64;
 const MAX_NAME: u32 = 63;
+/** Names are padded to this size. */
+const SHORT_NAME: u32 = 16;
 
 function state(field: u32): u32 {
 	return load<u32>(Address.STATE + field);
@@ -131,6 +133,7 @@ function checkHeader(length: u32): void {
 	setState(State.PASS_ON, header(Image.PASS_ON));
 	setState(State.TRAP_NS, header(Image.TRAP_NS));
 	setState(State.GENERATION, 1);
+	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
 }
 
 /** Checks that a section lies in the image. Returns its address. */
@@ -194,11 +197,15 @@ function resolveSections(length: u32): void {
 /** Checks the name that the word at `field` points at. */
 function checkName(field: usize): void {
 	const name = load<u32>(field);
-	if (!check(name < header(Image.STRINGS + 4), LoadError.REFERENCE, field))
-		return;
+	const size = header(Image.STRINGS + 4);
+	const inside = name < size && size - name >= SHORT_NAME;
+	if (!check(inside, LoadError.REFERENCE, field)) return;
+	const text = state(State.STRINGS) + name;
 	let length: u32 = 0;
-	while (load<u8>(state(State.STRINGS) + name + length) !== 0) length++;
+	while (load<u8>(text + length) !== 0) length++;
 	check(length <= MAX_NAME, LoadError.RANGE, field);
+	for (let i = length; i < SHORT_NAME; i++)
+		check(load<u8>(text + i) === 0, LoadError.RANGE, field);
 }
 
 function slots(services: u32): u32 {

@@ -1,13 +1,41 @@
 // The package's public API, the same in Node and in browsers.
 // Node adds node.ts, which finds the engine's module by itself.
 
+export { checkBindings, type Finding } from "./devicetree/bindings.ts";
+export { readFdt, writeFdt } from "./devicetree/fdt.ts";
+export { applyOverlay } from "./devicetree/overlay.ts";
+export { addScmiNodes } from "./devicetree/scmi-nodes.ts";
+export { DeviceTree, DtNode } from "./devicetree/tree.ts";
 export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
+export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
 export type { Conduit, Method } from "./mailbox/conduit.ts";
+export {
+	type MailboxChannel,
+	type MailboxClient,
+	MailboxController,
+	requestChannel,
+	requestChannelByName,
+} from "./mailbox/framework.ts";
+export { imx8mmBoard } from "./platform/imx8mm/devicetree.ts";
 export { IMX8MM } from "./platform/imx8mm/index.ts";
 export {
 	type Platform,
 	type ProtocolVersions,
 	VERSION_SETS,
 } from "./platform/platform.ts";
+export { ScmiAgent } from "./scmi/agent.ts";
+export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
+export { SharedMemory } from "./scmi/shared-memory.ts";
+export { ScmiError } from "./scmi/status.ts";
+export { type Board, openBoard } from "./simulation/board.ts";
+export { type BootReport, boot } from "./simulation/boot.ts";
+export {
+	type ClockState,
+	type PowerDomainState,
+	readClocks,
+	readPowerDomains,
+} from "./simulation/state.ts";
+export { decodeMessage } from "./trace/decode.ts";
+export { encodeMessage } from "./trace/encode.ts";

@@ -47,9 +47,8 @@ export function switchIsOn(region: usize): bool {
 
 /** Whether every region of a mask over SWITCHES has power. */
 export function switchesAreOn(mask: u32): bool {
-	const count = switchCount();
-	for (let i: u32 = 0; i < count; i++) {
-		if (mask & (1 << i) && !switchIsOn(switchRow(i))) return false;
+	for (let rest = mask; rest !== 0; rest &= rest - 1) {
+		if (!switchIsOn(switchRow(ctz(rest)))) return false;
 	}
 	return true;
 }
@@ -57,31 +56,42 @@ export function switchesAreOn(mask: u32): bool {
 /** Completes what is due at the present virtual time. */
 export function settlePower(): void {
 	const time = now();
+	if (time < load<u64>(Address.STATE, State.POWER_DUE)) return;
+	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
 	const regions = switchCount();
 	for (let i: u32 = 0; i < regions; i++) {
 		const region = switchRow(i);
 		const pending = load<u32>(region, Switch.PENDING);
-		if (pending === Pending.NONE || time < load<u64>(region, Switch.PENDING_AT))
-			continue;
-		completeSwitch(region, i, pending);
+		if (pending === Pending.NONE) continue;
+		const at = load<u64>(region, Switch.PENDING_AT);
+		if (time >= at) completeSwitch(region, i, pending);
+		else expect(at);
 	}
-	const handshake = powerRegister(PowerController.HANDSHAKE);
 	const handshakes = handshakeCount();
 	for (let i: u32 = 0; i < handshakes; i++) {
 		const row = handshakeRow(i);
-		if (
-			!load<u32>(row, Handshake.PENDING) ||
-			time < load<u64>(row, Handshake.PENDING_AT)
-		)
-			continue;
-		store<u32>(row, 0, Handshake.PENDING);
-		const word = load<u32>(handshake);
-		const acknowledge = load<u32>(row, Handshake.ACKNOWLEDGE);
-		const answers =
-			(word & load<u32>(row, Handshake.REQUEST)) !== 0 &&
-			switchesAreOn(load<u32>(row, Handshake.SWITCHES));
-		store<u32>(handshake, answers ? word | acknowledge : word & ~acknowledge);
+		if (!load<u32>(row, Handshake.PENDING)) continue;
+		const at = load<u64>(row, Handshake.PENDING_AT);
+		if (time >= at) completeHandshake(row);
+		else expect(at);
 	}
+}
+
+/** Something completes at `at`: look again then at the latest. */
+function expect(at: u64): void {
+	const due = load<u64>(Address.STATE, State.POWER_DUE);
+	store<u64>(Address.STATE, min(at, due), State.POWER_DUE);
+}
+
+function completeHandshake(row: usize): void {
+	const handshake = powerRegister(PowerController.HANDSHAKE);
+	store<u32>(row, 0, Handshake.PENDING);
+	const word = load<u32>(handshake);
+	const acknowledge = load<u32>(row, Handshake.ACKNOWLEDGE);
+	const requested = (word & load<u32>(row, Handshake.REQUEST)) !== 0;
+	const answers =
+		requested && switchesAreOn(load<u32>(row, Handshake.SWITCHES));
+	store<u32>(handshake, answers ? word | acknowledge : word & ~acknowledge);
 }
 
 function completeSwitch(region: usize, index: u32, pending: u32): void {
@@ -107,12 +117,10 @@ function completeSwitch(region: usize, index: u32, pending: u32): void {
 }
 
 function startHandshake(row: usize): void {
+	const at = now() + parameter(PowerController.HANDSHAKE_NS);
 	store<u32>(row, 1, Handshake.PENDING);
-	store<u64>(
-		row,
-		now() + parameter(PowerController.HANDSHAKE_NS),
-		Handshake.PENDING_AT,
-	);
+	store<u64>(row, at, Handshake.PENDING_AT);
+	expect(at);
 }
 
 /** The bus reads a word of the power controller's block. */
@@ -148,12 +156,10 @@ function request(register: usize, value: u32, direction: u32): void {
 			continue;
 		if (load<u32>(region, Switch.PENDING) !== Pending.NONE) continue;
 		accepted |= bit;
+		const at = now() + parameter(PowerController.SWITCH_NS);
 		store<u32>(region, direction, Switch.PENDING);
-		store<u64>(
-			region,
-			now() + parameter(PowerController.SWITCH_NS),
-			Switch.PENDING_AT,
-		);
+		store<u64>(region, at, Switch.PENDING_AT);
+		expect(at);
 	}
 	store<u32>(register, accepted);
 }

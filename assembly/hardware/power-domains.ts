@@ -129,8 +129,8 @@ function switchOff(domain: usize): bool {
 /** The bits of one field over the rows of a mask over HANDSHAKES. */
 function handshakeBits(mask: u32, which: usize): u32 {
 	let bits: u32 = 0;
-	for (let i: u32 = 0; i < 32; i++) {
-		if (mask & (1 << i)) bits |= load<u32>(handshakeRow(i) + which);
+	for (let rest = mask; rest !== 0; rest &= rest - 1) {
+		bits |= load<u32>(handshakeRow(ctz(rest)) + which);
 	}
 	return bits;
 }
@@ -138,8 +138,8 @@ function handshakeBits(mask: u32, which: usize): u32 {
 /** The bits of one field over the rows of a mask over SWITCHES. */
 function switchBits(mask: u32, which: usize): u32 {
 	let bits: u32 = 0;
-	for (let i: u32 = 0; i < 32; i++) {
-		if (mask & (1 << i)) bits |= load<u32>(switchRow(i) + which);
+	for (let rest = mask; rest !== 0; rest &= rest - 1) {
+		bits |= load<u32>(switchRow(ctz(rest)) + which);
 	}
 	return bits;
 }

@@ -9,7 +9,7 @@ import {
 	entriesPerReply,
 	NameSize,
 	row,
-	writeName,
+	writeShortName,
 } from "./common";
 import { Reply } from "./entry";
 import { Status } from "./status";
@@ -64,20 +64,12 @@ function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
 }
 
 function discoverVendor(_agent: usize, _protocol: u32, p: usize): i32 {
-	writeName(
-		p + Reply.AT,
-		load<u32>(Address.IMAGE, Image.VENDOR),
-		NameSize.SHORT,
-	);
+	writeShortName(p + Reply.AT, load<u32>(Address.IMAGE, Image.VENDOR));
 	return NameSize.SHORT;
 }
 
 function discoverSubVendor(_agent: usize, _protocol: u32, p: usize): i32 {
-	writeName(
-		p + Reply.AT,
-		load<u32>(Address.IMAGE, Image.SUB_VENDOR),
-		NameSize.SHORT,
-	);
+	writeShortName(p + Reply.AT, load<u32>(Address.IMAGE, Image.SUB_VENDOR));
 	return NameSize.SHORT;
 }
 
@@ -123,7 +115,7 @@ function discoverAgent(agent: usize, _protocol: u32, p: usize): i32 {
 	if (id >= load<u32>(Address.STATE, State.AGENT_COUNT))
 		return Status.NOT_FOUND;
 	store<u32>(p, id, Reply.AT);
-	writeName(p + Reply.AT + 4, agentName(id), NameSize.SHORT);
+	writeShortName(p + Reply.AT + 4, agentName(id));
 	return 4 + NameSize.SHORT;
 }
 
@@ -132,7 +124,7 @@ function discoverAgentV1(_agent: usize, _protocol: u32, p: usize): i32 {
 	const id = load<u32>(p);
 	if (id >= load<u32>(Address.STATE, State.AGENT_COUNT))
 		return Status.NOT_FOUND;
-	writeName(p + Reply.AT, agentName(id), NameSize.SHORT);
+	writeShortName(p + Reply.AT, agentName(id));
 	return NameSize.SHORT;
 }
 

@@ -28,7 +28,8 @@ import {
 	isLong,
 	NameSize,
 	row,
-	writeName,
+	writeExtendedName,
+	writeShortName,
 } from "./common";
 import { Reply } from "./entry";
 import { Status } from "./status";
@@ -147,7 +148,7 @@ function writeAttributes(p: usize, version: u32): i32 {
 		if (permissions(clock) !== Permission.ALL) bits |= Attribute.RESTRICTED;
 	}
 	store<u32>(p, bits, Reply.AT);
-	writeName(p + Reply.AT + 4, name, NameSize.SHORT);
+	writeShortName(p + Reply.AT + 4, name);
 	if (version < V2) return 4 + NameSize.SHORT;
 	store<u32>(
 		p,
@@ -229,7 +230,7 @@ function nameGet(_agent: usize, _protocol: u32, p: usize): i32 {
 	const id = load<u32>(p);
 	if (findClock(id) === 0) return Status.NOT_FOUND;
 	store<u32>(p, 0, Reply.AT);
-	writeName(p + Reply.AT + 4, nameOf(id), NameSize.EXTENDED);
+	writeExtendedName(p + Reply.AT + 4, nameOf(id));
 	return 4 + NameSize.EXTENDED;
 }
 

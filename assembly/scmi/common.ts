@@ -19,6 +19,9 @@ export const enum NameSize {
 	EXTENDED = 64,
 }
 
+/** The last of eight bytes, in memory order, cleared. */
+const LAST_BYTE_CLEAR: u64 = ~(<u64>0xff << 56);
+
 /** One row of a dispatch table: message, exact size of its request in bytes, handler. */
 export function row(table: usize, message: u32, size: u32, handler: u32): void {
 	store<u32>(table + message * Dispatch.ENTRY, (size << 16) | handler);
@@ -63,22 +66,22 @@ function text(name: u32): usize {
 
 /** Whether a name needs the extended form: more than 15 characters. */
 export function isLong(name: u32): bool {
-	const from = text(name);
-	for (let i: usize = 0; i < <usize>NameSize.SHORT; i++) {
-		if (load<u8>(from + i) === 0) return false;
-	}
-	return true;
+	return load<u8>(text(name), NameSize.SHORT - 1) !== 0;
 }
 
-/** Writes a name into a field of `size` bytes: cut to leave a NUL, zeros behind it. */
-export function writeName(to: usize, name: u32, size: u32): void {
+/** Writes a short name field: 16 bytes, cut to leave a NUL, zeros behind it. */
+export function writeShortName(to: usize, name: u32): void {
 	const from = text(name);
-	let i: u32 = 0;
-	while (i < size - 1 && load<u8>(from + i) !== 0) {
+	store<u64>(to, load<u64>(from));
+	store<u64>(to, load<u64>(from, 8) & LAST_BYTE_CLEAR, 8);
+}
+
+/** Writes an extended name field: 64 bytes, zeros behind the name. */
+export function writeExtendedName(to: usize, name: u32): void {
+	const from = text(name);
+	memory.fill(to, 0, NameSize.EXTENDED);
+	for (let i: usize = 0; load<u8>(from + i) !== 0; i++)
 		store<u8>(to + i, load<u8>(from + i));
-		i++;
-	}
-	memory.fill(to + i, 0, size - i);
 }
 
 /** How many entries of `size` bytes fit into a reply behind status and one more word. */

@@ -14,7 +14,8 @@ import {
 	isLong,
 	NameSize,
 	row,
-	writeName,
+	writeExtendedName,
+	writeShortName,
 } from "./common";
 import { Reply } from "./entry";
 import { Status } from "./status";
@@ -92,7 +93,7 @@ function writeAttributes(p: usize, extended: bool): i32 {
 	const name = load<u32>(domain, Domain.NAME);
 	const long: u32 = extended && isLong(name) ? Attribute.EXTENDED_NAME : 0;
 	store<u32>(p, Attribute.SYNCHRONOUS | long, Reply.AT);
-	writeName(p + Reply.AT + 4, name, NameSize.SHORT);
+	writeShortName(p + Reply.AT + 4, name);
 	return 4 + NameSize.SHORT;
 }
 
@@ -121,10 +122,6 @@ function nameGet(_agent: usize, _protocol: u32, p: usize): i32 {
 	const domain = findDomain(load<u32>(p));
 	if (domain === 0) return Status.NOT_FOUND;
 	store<u32>(p, 0, Reply.AT);
-	writeName(
-		p + Reply.AT + 4,
-		load<u32>(domain, Domain.NAME),
-		NameSize.EXTENDED,
-	);
+	writeExtendedName(p + Reply.AT + 4, load<u32>(domain, Domain.NAME));
 	return 4 + NameSize.EXTENDED;
 }

@@ -57,6 +57,7 @@ function report(error: unknown): number {
 	if (error instanceof CommanderError) {
 		// Help and version were asked for, and have been printed.
 		if (error.exitCode === 0) return 0;
+		if (error.code === "commander.help") return 2;
 		return complain(error.message.replace(/^error: /, ""), 2);
 	}
 	if (error instanceof CosimError)

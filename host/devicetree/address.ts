@@ -8,8 +8,14 @@ import { hex } from "./values.ts";
 /** Most cells that an address or a size may have. */
 const MAX_CELLS = 4;
 
-/** Most entries of one `ranges`; real buses have a handful. */
-const MAX_RANGES = 256;
+/** Most entries of one `ranges`; the greatest real bus has about 50. */
+const MAX_RANGES = 128;
+
+/** Decoded `ranges` by their bytes, which are replaced and never changed when a property is set. */
+const decodedRanges = new WeakMap<
+	Uint8Array,
+	{ widths: string; entries: Range[] }
+>();
 
 /** An area of a bus, or of the CPU's physical address space; address and size in bytes. */
 export interface Region {
@@ -56,18 +62,22 @@ export function reg(node: DtNode): Region[] {
 
 /**
  * The entries of a bus's `ranges`; undefined when it has none, empty when its addresses are those of the bus above.
- * @throws CosimError DT_BINDING when the length does not fit the cells of both buses, or there are more than 256 entries
+ * @throws CosimError DT_BINDING when the length does not fit the cells of both buses, or there are more than 128 entries
  */
-export function ranges(bus: DtNode): Range[] | undefined {
+export function ranges(bus: DtNode): readonly Range[] | undefined {
 	const bytes = bus.properties.get("ranges");
 	if (bytes === undefined || bus.parent === undefined) return undefined;
 	const widths = [addressCells(bus), addressCells(bus.parent), sizeCells(bus)];
 	const width = widths.reduce((sum, cells) => sum + cells, 0);
 	if (bytes.length > MAX_RANGES * width * 4)
 		throw bus.malformed("ranges", `at most ${MAX_RANGES} entries`);
-	return entries(bus, "ranges", widths).map(
+	const known = decodedRanges.get(bytes);
+	if (known?.widths === `${widths}`) return known.entries;
+	const list = entries(bus, "ranges", widths).map(
 		([child = 0n, parent = 0n, size = 0n]) => ({ child, parent, size }),
 	);
+	decodedRanges.set(bytes, { widths: `${widths}`, entries: list });
+	return list;
 }
 
 /**

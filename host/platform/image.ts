@@ -143,7 +143,8 @@ class Compiler {
 		if (known !== undefined) return known;
 		const at = this.stringBytes;
 		this.strings.set(name, at);
-		this.stringBytes += name.length + 1;
+		// The NUL, and zeros up to 16 bytes at least.
+		this.stringBytes += Math.max(name.length + 1, 16);
 		return at;
 	}
 

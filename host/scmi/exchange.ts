@@ -200,7 +200,7 @@ export class Exchange {
 
 	/** Mailbox client: the controller has an answer. One that nobody waits for, after a timeout say, is dropped. */
 	#receive(answer: unknown): void {
-		if (this.#inFlight && !this.#answered) {
+		if (!this.#answered) {
 			this.#answered = true;
 			this.#answer = answer;
 			this.#wake?.();

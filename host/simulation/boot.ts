@@ -13,6 +13,7 @@ import type { Board } from "./board.ts";
 import { devicesInOrder } from "./devices.ts";
 import { CONSUMED, hasTarget, type Provider, Providers } from "./providers.ts";
 import {
+	CLOCK_PARENTS,
 	type ClockState,
 	type PowerDomainState,
 	readClocks,
@@ -27,7 +28,7 @@ export interface BootError {
 	message: string;
 }
 
-/** A reference to a controller that is not the firmware's. */
+/** A reference that the firmware does not serve: to another controller, or to a parent clock in a version without them. */
 export interface Unserved {
 	device: string;
 	property: string;
@@ -65,6 +66,8 @@ class Boot {
 	readonly #providers: Providers;
 	readonly #errors: BootError[] = [];
 	readonly #unserved: Unserved[] = [];
+	/** Whether the clock protocol's version has CLOCK_PARENT_SET. */
+	#hasParents = false;
 
 	constructor(board: Board) {
 		this.#board = board;
@@ -101,13 +104,14 @@ class Boot {
 
 	/** What a kernel asks before it uses anything: who is there, and that the protocols of the tree are served. */
 	async #discover(): Promise<void> {
-		const { base } = this.#board.agent;
+		const { base, clock } = this.#board.agent;
 		await base.protocolVersion();
 		await base.protocolAttributes();
 		await base.discoverVendor();
 		await base.discoverSubVendor();
 		await base.discoverImplementationVersion();
 		const served = await base.listProtocols();
+		this.#hasParents = (await clock.protocolVersion()) >= CLOCK_PARENTS;
 		for (const { id, node } of this.#board.transport.protocols) {
 			if (served.includes(id)) continue;
 			const message = `protocol 0x${id.toString(16)} is not served by the firmware`;
@@ -147,48 +151,53 @@ class Boot {
 	}
 
 	async #assignParents(device: DtNode): Promise<void> {
+		const { clock } = this.#board.agent;
+		const property = "assigned-clock-parents";
+		const parents = this.#references(device, property);
 		const clocks = this.#references(device, "assigned-clocks");
-		for (const [i, parent] of this.#references(
-			device,
-			"assigned-clock-parents",
-		).entries()) {
-			const clock = clocks[i];
-			if (clock === undefined) {
-				this.#fail(
-					device,
-					"assigned-clock-parents",
-					`entry ${i}: assigned-clocks has only ${clocks.length} entries`,
-				);
-				return;
-			}
-			const to = this.#provider(device, "assigned-clock-parents", parent);
-			const from = this.#provider(device, "assigned-clocks", clock);
+		if (!this.#enough(device, property, parents.length, clocks.length)) return;
+		for (const [i, parent] of parents.entries()) {
+			const to = this.#provider(device, property, parent);
+			const from = this.#provider(device, "assigned-clocks", clocks[i]);
 			if (to?.kind !== "clock" || from?.kind !== "clock") continue;
-			await this.#attempt(device, "assigned-clock-parents", () =>
-				this.#board.agent.clock.parentSet(from.id, to.id),
-			);
+			// Older versions have no parents: the tree asks for what this firmware does not offer.
+			if (this.#hasParents) {
+				await this.#attempt(device, property, () =>
+					clock.parentSet(from.id, to.id),
+				);
+			} else {
+				this.#unserve(device, property, (parent.target as DtNode).path);
+			}
 		}
 	}
 
 	async #assignRates(device: DtNode): Promise<void> {
+		const { clock } = this.#board.agent;
+		const property = "assigned-clock-rates";
+		const rates = this.#rates(device);
 		const clocks = this.#references(device, "assigned-clocks");
-		for (const [i, rate] of this.#rates(device).entries()) {
-			const clock = clocks[i];
+		if (!this.#enough(device, property, rates.length, clocks.length)) return;
+		for (const [i, rate] of rates.entries()) {
 			if (rate === 0) continue;
-			if (clock === undefined) {
-				this.#fail(
-					device,
-					"assigned-clock-rates",
-					`entry ${i}: assigned-clocks has only ${clocks.length} entries`,
-				);
-				return;
-			}
-			const provider = this.#provider(device, "assigned-clocks", clock);
+			const provider = this.#provider(device, "assigned-clocks", clocks[i]);
 			if (provider?.kind !== "clock") continue;
-			await this.#attempt(device, "assigned-clock-rates", () =>
-				this.#board.agent.clock.rateSet(provider.id, rate, ROUND),
+			await this.#attempt(device, property, () =>
+				clock.rateSet(provider.id, rate, ROUND),
 			);
 		}
+	}
+
+	/** Whether there are clocks for all entries of a property; told when not. */
+	#enough(
+		device: DtNode,
+		property: string,
+		entries: number,
+		clocks: number,
+	): boolean {
+		if (entries <= clocks) return true;
+		const message = `${entries} entries, expected at most the ${clocks} of assigned-clocks`;
+		this.#fail(device, property, message);
+		return false;
 	}
 
 	#rates(device: DtNode): number[] {
@@ -322,24 +331,25 @@ class Boot {
 	#provider(
 		device: DtNode,
 		property: Property,
-		reference: Reference,
+		reference: Reference | undefined,
 	): Provider | undefined {
-		if (!hasTarget(reference)) return undefined;
+		if (reference === undefined || !hasTarget(reference)) return undefined;
 		const provider = this.#providers.of(reference, property);
 		if (provider.kind !== "other") return provider;
-		const entry = {
-			device: device.path,
-			property,
-			provider: provider.node.path,
-		};
+		this.#unserve(device, property, provider.node.path);
+		return undefined;
+	}
+
+	#unserve(device: DtNode, property: string, provider: string): void {
 		const known = this.#unserved.some(
 			(other) =>
-				other.device === entry.device &&
+				other.device === device.path &&
 				other.property === property &&
-				other.provider === entry.provider,
+				other.provider === provider,
 		);
-		if (!known) this.#unserved.push(entry);
-		return undefined;
+		if (!known) {
+			this.#unserved.push({ device: device.path, property, provider });
+		}
 	}
 
 	async #attempt(

@@ -23,7 +23,7 @@ export interface PowerDomainState {
 }
 
 /** Version of the clock protocol that brought parents. */
-const CLOCK_PARENTS = 0x3_0000;
+export const CLOCK_PARENTS = 0x3_0000;
 
 /** All clocks, by ID; IDs that the platform leaves out (NOT_FOUND) are left out. */
 export async function readClocks(agent: ScmiAgent): Promise<ClockState[]> {

@@ -121,6 +121,21 @@ describe("a message", () => {
 		);
 	});
 
+	it.each<[bigint, UnsignedLong]>([
+		[0x7fffffffn, 0x7fffffff],
+		[0xffffffffn, 0xffffffff],
+		[0x100000000n, 0x100000000],
+		[0x1fffffffffffffn, Number.MAX_SAFE_INTEGER],
+		[0x20000000000000n, 0x20000000000000n],
+		[0x20000000000001n, 0x20000000000001n],
+	])("has x0 = %s delivered as it is", (x0, delivered) => {
+		const firmware = new FakeFirmware();
+		firmware.x0 = x0;
+		const { channel, got } = client(firmware);
+		channel.sendMessage(undefined);
+		expect(got).toEqual([delivered]);
+	});
+
 	it.each<UnsignedLong>([-1, 1.5, 2 ** 53, Number.NaN, -1n, 1n << 64n])(
 		"refuses %s",
 		(a3) => {

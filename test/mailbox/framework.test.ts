@@ -132,12 +132,14 @@ describe("sendMessage", () => {
 		});
 		const channel = requestChannel({}, controller, 0);
 		channel.sendMessage("a");
-		expect([channel.busy, channel.queued]).toEqual([false, 1]);
-		ready = true;
 		channel.sendMessage("b");
+		expect([channel.busy, channel.queued]).toEqual([false, 2]);
+		ready = true;
+		channel.sendMessage("c");
 		expect(sent).toEqual(["a"]);
 		channel.txDone(0);
-		expect(sent).toEqual(["a", "b"]);
+		channel.txDone(0);
+		expect(sent).toEqual(["a", "b", "c"]);
 	});
 
 	it("prepares each message right before it is sent", () => {

@@ -94,6 +94,40 @@ describe("txdone", () => {
 		expect([a.busy, timers.pending]).toEqual([false, 0]);
 	});
 
+	it("by polling needs one timer however many channels there are", () => {
+		const { controller, timers } = setup({
+			txdonePoll: true,
+			extra: { lastTxDone: (channel) => channel.index === 0 },
+		});
+		const [a, b] = [
+			requestChannel({}, controller, 0),
+			requestChannel({}, controller, 1),
+		];
+		for (const channel of [a, b]) {
+			channel.sendMessage(1);
+			channel.sendMessage(2);
+			channel.sendMessage(3);
+		}
+		for (let ms = 0; ms < 5; ms++) {
+			expect(timers.pending).toBe(1);
+			timers.advance(1);
+		}
+		expect([a.busy, a.queued, b.busy, b.queued]).toEqual([false, 0, true, 2]);
+	});
+
+	it("by polling leaves a client that knows better alone beside one that does not", () => {
+		const { controller, timers } = setup({
+			txdonePoll: true,
+			extra: { lastTxDone: () => true },
+		});
+		const knows = requestChannel({ knowsTxdone: true }, controller, 0);
+		const asks = requestChannel({}, controller, 1);
+		knows.sendMessage(1);
+		asks.sendMessage(1);
+		timers.advance(10);
+		expect([knows.busy, asks.busy]).toEqual([true, false]);
+	});
+
 	it("by polling gives way to a client that knows better, for as long as it has the channel", () => {
 		const lastTxDone = vi.fn(() => true);
 		const { controller, timers } = setup({

@@ -66,6 +66,25 @@ describe("awaited calls", () => {
 		expect(await again).toBe(12);
 	});
 
+	it("give the mailbox channel up when they time out, so that the next message goes out", async () => {
+		const firmware = new FakeFirmware();
+		const timers = new TestTimers();
+		const { controller, pending } = lateMailbox(firmware, timers);
+		const memory = new SharedMemory(firmware.buffer, AREA, AREA_SIZE);
+		const agent = new ScmiAgent({ controller, index: 0, memory, timeout: 30 });
+		const call = agent.clock.rateGet(1);
+		await Promise.resolve();
+		timers.advance(30);
+		await expect(call).rejects.toMatchObject({ code: "MBOX_TIMEOUT" });
+		memory.release();
+		const next = agent.clock.rateGet(1);
+		await Promise.resolve();
+		await Promise.resolve();
+		expect(pending).toHaveLength(2);
+		timers.advance(30);
+		await expect(next).rejects.toMatchObject({ code: "MBOX_TIMEOUT" });
+	});
+
 	it("survive one of them failing", async () => {
 		const { firmware, agent } = setup();
 		firmware.will(-4).will(0, 2, 0);

@@ -74,6 +74,17 @@ describe("a reply", () => {
 		},
 	);
 
+	it.each([4, 7])(
+		"of %i bytes has no status, whatever the memory holds in its place",
+		(length) => {
+			const { firmware, agent } = setup();
+			firmware.willSpoil([-4], (view) => view.setUint32(LENGTH, length, true));
+			expect(caught(() => agent.sync.command(0x14, 6)).code).toBe(
+				"SCMI_LENGTH",
+			);
+		},
+	);
+
 	it("may be as long as the area and longer than needed", () => {
 		const { firmware, agent } = setup();
 		firmware.willSpoil([0, 7, 0], (view) =>

@@ -1,8 +1,8 @@
 // Short words for the clock and power messages that many tests need, on raw shared memory.
 // SCMI 3.2 (Arm DEN0056E), sections 4.3 and 4.6, message IDs and payload offsets.
 
-import { CLOCK, POWER, type Smt, u32, u64 } from "./smt.ts";
 import { clockId } from "./imx8mm-facts.ts";
+import { CLOCK, POWER, type Smt, u32, u64 } from "./smt.ts";
 
 export const ROUND_DOWN = 0;
 export const ROUND_UP = 4;
@@ -81,4 +81,3 @@ export function power(smt: Smt, domain: number, on: boolean): void {
 export function isPowered(smt: Smt, domain: number): boolean {
 	return smt.words(POWER, 0x5, u32(domain))[0] === POWER_ON;
 }
-

@@ -23,12 +23,7 @@ export function field(word: number, shift: number, width: number): number {
 	return Math.floor(word / 2 ** shift) % 2 ** width;
 }
 
-function times(
-	source: Exact,
-	mult: bigint,
-	div: bigint,
-	open: boolean,
-): Exact {
+function times(source: Exact, mult: bigint, div: bigint, open: boolean): Exact {
 	return {
 		numerator: source.numerator * mult,
 		denominator: source.denominator * div,
@@ -39,7 +34,11 @@ function times(
 /** Position of the selected parent. */
 export function selected({ kind, columns }: ClockFact, read: Read): number {
 	if (kind === "mux")
-		return field(read(Number(columns[0])), Number(columns[1]), Number(columns[2]));
+		return field(
+			read(Number(columns[0])),
+			Number(columns[1]),
+			Number(columns[2]),
+		);
 	if (kind === "core" || kind === "bus" || kind === "ip")
 		return field(read(Number(columns[0])), 24, 3);
 	return 0;
@@ -64,7 +63,11 @@ function pll(fact: ClockFact, source: Exact, read: Read): Exact {
 function exact(fact: ClockFact, read: Read): Exact {
 	const { kind, columns } = fact;
 	if (kind === "fixed")
-		return { numerator: BigInt(columns[0] as string), denominator: 1n, running: true };
+		return {
+			numerator: BigInt(columns[0] as string),
+			denominator: 1n,
+			running: true,
+		};
 	const source = exact(
 		clockFact(parentNames(fact)[selected(fact, read)] as string),
 		read,

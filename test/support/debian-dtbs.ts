@@ -70,7 +70,7 @@ function fetchInto(folder: string): void {
 		const kernel = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
 		if (kernel === undefined)
 			throw new Error(
-				`${METAPACKAGE} is unknown to this machine's package sources; they are not Debian's, or it is offline`,
+				`${METAPACKAGE} is unknown to this machine's package sources`,
 			);
 		run("apt-get", [...apt, "download", kernel], work);
 		const archive = readdirSync(work).find((file) => file.endsWith(".deb"));
@@ -100,7 +100,7 @@ function fetchInto(folder: string): void {
 		}
 	} catch (error) {
 		throw new Error(
-			`the devicetrees of Debian's ${METAPACKAGE} cannot be fetched into ${folder}: ${(error as Error).message}`,
+			`the devicetrees of Debian's ${METAPACKAGE} cannot be fetched into ${folder}; this needs Debian's package sources and the network: ${(error as Error).message}`,
 		);
 	} finally {
 		rmSync(work, { recursive: true, force: true });

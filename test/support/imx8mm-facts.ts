@@ -236,6 +236,7 @@ const TABLE = `
 	225 gpio3_root_clk gate 0x303840d0 0 2 ipg_root
 	226 gpio4_root_clk gate 0x303840e0 0 2 ipg_root
 	227 gpio5_root_clk gate 0x303840f0 0 2 ipg_root
+	228 snvs_root_clk gate 0x30384470 0 2 ipg_root
 	229 gic ip 0x3038b200 osc_24m sys_pll2_200m sys_pll1_40m sys_pll2_100m sys_pll1_800m clk_ext2 clk_ext4 audio_pll2_out
 	246 arm_m4_core core 0x30388080 osc_24m sys_pll2_200m sys_pll2_250m sys_pll1_266m sys_pll1_800m audio_pll1_out video_pll1_out sys_pll3_out
 	247 vpu_core core 0x30388100 osc_24m arm_pll_out sys_pll2_500m sys_pll2_1000m sys_pll1_800m sys_pll1_400m audio_pll1_out vpu_pll_out
@@ -284,8 +285,8 @@ export const NUM_CLOCKS = 258;
 
 /** IDs below 258 that the binding leaves out. */
 export const HOLES = [
-	15, 16, 35, 36, 228, 230, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240,
-	241, 242, 243, 244, 245,
+	15, 16, 35, 36, 230, 231, 232, 233, 234, 235, 236, 237, 238, 239, 240, 241,
+	242, 243, 244, 245,
 ];
 
 export const CRITICAL = [

@@ -122,7 +122,8 @@ export class Smt {
 	read(x0: bigint): Reply {
 		const { view } = this;
 		const length = view.getUint32(0x14, true);
-		const size = length >= 4 && length <= this.place.size - 0x18 ? length - 4 : 0;
+		const size =
+			length >= 4 && length <= this.place.size - 0x18 ? length - 4 : 0;
 		return {
 			x0,
 			channel: view.getUint32(0x04, true),
@@ -139,9 +140,14 @@ export class Smt {
 	}
 
 	/** Sends a command with a fresh token, fills the payload with garbage first, and returns the reply's payload. */
-	call(protocol: number, message: number, payload: readonly number[]): number[] {
+	call(
+		protocol: number,
+		message: number,
+		payload: readonly number[],
+	): number[] {
 		this.#token = (this.#token + 1) & 0x3ff;
-		for (let at = 0x1c; at < this.place.size; at++) this.view.setUint8(at, 0xa5);
+		for (let at = 0x1c; at < this.place.size; at++)
+			this.view.setUint8(at, 0xa5);
 		const header = headerOf(protocol, message, this.#token);
 		const reply = this.send(header, payload);
 		expect(reply).toEqual({
@@ -178,13 +184,21 @@ export class Smt {
 	}
 
 	/** The status of a command's reply. */
-	status(protocol: number, message: number, payload: readonly number[]): number {
+	status(
+		protocol: number,
+		message: number,
+		payload: readonly number[],
+	): number {
 		const reply = new Uint8Array(this.call(protocol, message, payload));
 		return new DataView(reply.buffer).getInt32(0, true);
 	}
 
 	/** Words behind the status of a command that must succeed. */
-	words(protocol: number, message: number, payload: readonly number[]): number[] {
+	words(
+		protocol: number,
+		message: number,
+		payload: readonly number[],
+	): number[] {
 		const reply = new Uint8Array(this.call(protocol, message, payload));
 		const view = new DataView(reply.buffer);
 		expect(view.getInt32(0, true)).toBe(SUCCESS);

@@ -86,6 +86,10 @@ describe("a request", () => {
 			["attributes", "0x00810003: state unchanged, extended_config_type 129"],
 			["extended_config_val", "5"],
 		]);
+		expect(words(bytes, { version: 0x30000 }).slice(2)).toEqual([
+			["attributes", "0x00000001: state enable, extended_config_type 0"],
+			["extended_config_val", "missing: needs 4 bytes, 0 there"],
+		]);
 		expect(words(bytes).slice(3)).toEqual([
 			["extended_config_val", "missing: needs 4 bytes, 0 there"],
 		]);

@@ -35,7 +35,7 @@ const SIP: readonly Service[] = [
 	{
 		functionId: 0x8200_ff01,
 		exceptionLevel: 3,
-		answer: [0x5c3a_1d6e, 0x0b4f_5c0a, 0x1c6d_869a, 0x482f_3e7b],
+		answer: [0x6e1d_3a5c, 0x0b4f_5c0a, 0x1c6d_869a, 0x482f_3e7b],
 	},
 	{ functionId: 0x8200_ff03, exceptionLevel: 3, answer: [1, 0] },
 ];

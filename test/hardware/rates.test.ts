@@ -1,0 +1,116 @@
+// Every clock's rate and running state against an evaluation of the tests' own, over random register values.
+// i.MX 8M Mini reference manual, chapter 5.1.
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { rateById } from "../support/clock-calls.ts";
+import { evaluate } from "../support/clock-oracle.ts";
+import { firmwares } from "../support/firmwares.ts";
+import { REAL_CLOCKS } from "../support/imx8mm-facts.ts";
+import { CLOCK, Smt, u32 } from "../support/smt.ts";
+
+/** Every register that a clock's rate or gate depends on. */
+const REGISTERS: readonly number[] = [
+	...new Set(
+		REAL_CLOCKS.flatMap(({ kind, columns }) => {
+			if (kind === "fixed" || kind === "cpu") return [];
+			const address = Number(columns[0]);
+			if (kind === "factor")
+				return columns[2] === undefined ? [] : [Number(columns[2])];
+			return kind.startsWith("pll")
+				? [address, address + 4, address + 8]
+				: [address];
+		}),
+	),
+];
+
+function checkAll(smt: Smt): void {
+	const words = new Map<number, number>();
+	const read = (address: number) => {
+		let word = words.get(address);
+		if (word === undefined) {
+			word = smt.firmware.read32(address);
+			words.set(address, word);
+		}
+		return word;
+	};
+	for (const { id, name } of REAL_CLOCKS) {
+		const { rate, running } = evaluate(name, read);
+		const [attributes] = smt.words(CLOCK, 0x3, u32(id)) as [number];
+		expect([name, rateById(smt, id), attributes & 1]).toEqual([
+			name,
+			rate,
+			running ? 1 : 0,
+		]);
+	}
+}
+
+/** Words with fields all over, few bits, or all of them. */
+const word = fc.oneof(
+	fc.nat(0xffff_ffff),
+	fc.nat(31).map((bit) => (1 << bit) >>> 0),
+	fc.constantFrom(
+		0,
+		0xffff_ffff,
+		0x0014_5032,
+		0x000c_8031,
+		0xa000_0a00,
+		0x1100_0001,
+	),
+);
+
+describe.each(firmwares)("rates from registers, $name", ({ create }) => {
+	it("at load", () => checkAll(new Smt(create())));
+
+	it("with every register at random", () => {
+		const smt = new Smt(create());
+		fc.assert(
+			fc.property(
+				fc.array(word, {
+					minLength: REGISTERS.length,
+					maxLength: REGISTERS.length,
+				}),
+				(values) => {
+					for (const [i, address] of REGISTERS.entries())
+						smt.firmware.write32(address, values[i] as number);
+					checkAll(smt);
+				},
+			),
+			{ numRuns: 40 },
+		);
+	});
+
+	it("with one register changed after another", () => {
+		const smt = new Smt(create());
+		fc.assert(
+			fc.property(fc.constantFrom(...REGISTERS), word, (address, value) => {
+				smt.firmware.write32(address, value);
+				checkAll(smt);
+			}),
+			{ numRuns: 80 },
+		);
+	});
+
+	it("with values set, cleared and toggled through the CCM's aliases", () => {
+		const smt = new Smt(create());
+		const ccm = REGISTERS.filter((address) => address >= 0x3038_0000);
+		fc.assert(
+			fc.property(
+				fc.constantFrom(...ccm),
+				fc.constantFrom(0, 4, 8, 12),
+				word,
+				(address, alias, value) => {
+					const old = smt.firmware.read32(address);
+					smt.firmware.write32(address + alias, value);
+					const expected = [value, old | value, old & ~value, old ^ value][
+						alias / 4
+					] as number;
+					for (const at of [0, 4, 8, 12])
+						expect(smt.firmware.read32(address + at)).toBe(expected >>> 0);
+				},
+			),
+			{ numRuns: 500 },
+		);
+		checkAll(smt);
+	});
+});
