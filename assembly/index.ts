@@ -3,7 +3,7 @@
 
 import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
 import { Abi, Address, State } from "./layout";
-import { loadPlatform, reserveImage } from "./platform";
+import { loadPlatform, reserveImage } from "./platform/load";
 import { pass } from "./sim/time";
 import { trap as execute } from "./smccc";
 

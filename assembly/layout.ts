@@ -3,7 +3,7 @@
 //
 // 0x0000  the compiler's own static data (function references)
 // 0x1000  State: virtual time, register generation, where each table of the image lies
-// 0x2000  Cpu: x0..x17 of each CPU, 256 bytes apart
+// 0x2900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
 // 0x4000  Image: written by the host, checked by load(), then used in place: rows carry their own state
 //         behind it, laid out by load(): dispatch tables of the agents, function-ID tables, register blocks and memories
 //
@@ -24,7 +24,7 @@ export const enum Address {
 	STATIC_DATA_END = 0x1000,
 	STATE = 0x1000,
 	RATES = 0x1800,
-	CPU = 0x2000,
+	CPU = 0x2900,
 	CPU_STRIDE = 0x100,
 	IMAGE = 0x4000,
 }
@@ -365,9 +365,7 @@ export const enum Dispatch {
 	/** Low half: function reference of the handler; high half: exact size of the request's payload in bytes. */
 	ENTRY = 4,
 	PROTOCOL_STRIDE = 128,
-	/** Behind the entries: u32 version that the agent speaks, for each protocol. */
-	VERSIONS = 1024,
-	SIZE = 1056,
+	SIZE = 1024,
 }
 
 /** A row of CHANNELS: one shared-memory area. Areas of one function ID are neighbours. */
@@ -378,12 +376,11 @@ export const enum Channel {
 	AGENT = 0x08,
 	/** u32 state, filled by load(): linear address of the area. */
 	LINEAR = 0x0c,
-	/** u32 state: commands served, and commands refused because length or type was wrong. */
-	SERVED = 0x10,
-	REFUSED = 0x14,
+	/** u32 state: messages refused because their length was wrong. */
+	REFUSED = 0x10,
 	/** u32 state: completion interrupts raised, for commands that asked for one in the channel flags. */
-	INTERRUPTS = 0x18,
-	SIZE = 0x1c,
+	INTERRUPTS = 0x14,
+	SIZE = 0x18,
 }
 
 /** A row of SERVICES: a function ID of one exception level. */

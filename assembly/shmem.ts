@@ -1,10 +1,10 @@
 // The shared-memory channel: status, flags, length and header of an area, checked before anything is believed.
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2, shared memory based transport.
 
-import { Address, Agent, Channel, State } from "./layout";
+import { Channel } from "./layout";
+import { agentRow } from "./scmi/agents";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";
-import { Smccc } from "./smccc";
 
 /** Offsets in an area. */
 export const enum Smt {
@@ -25,12 +25,8 @@ const INTERRUPT_ENABLED: u32 = 1;
 const HEADER_SIZE: u32 = 4;
 const STATUS_SIZE: u32 = 4;
 
-/**
- * Serves every busy area of a function ID. Linux gives each protocol an area of its own under one ID, and a call made
- * for one area may find it served already by another CPU's: nothing to do is success there. With a single area it is
- * the caller's mistake: NOT_REQUIRED.
- */
-export function serveChannels(first: usize, count: u32): i32 {
+/** Serves every busy area of a function ID. Returns how many there were. */
+export function serveChannels(first: usize, count: u32): u32 {
 	let served: u32 = 0;
 	for (let i: u32 = 0; i < count; i++) {
 		const channel = first + i * Channel.SIZE;
@@ -39,7 +35,7 @@ export function serveChannels(first: usize, count: u32): i32 {
 		serveArea(channel, area);
 		served++;
 	}
-	return served !== 0 || count > 1 ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+	return served;
 }
 
 function serveArea(channel: usize, area: usize): void {
@@ -62,9 +58,7 @@ function serveArea(channel: usize, area: usize): void {
 		complete(channel, area, SmtStatus.FREE | SmtStatus.ERROR, interrupt);
 		return;
 	}
-	const agent =
-		load<u32>(Address.STATE, State.AGENTS) +
-		load<u32>(channel, Channel.AGENT) * Agent.SIZE;
+	const agent = agentRow(load<u32>(channel, Channel.AGENT));
 	const size = dispatch(
 		agent,
 		header,
@@ -72,7 +66,6 @@ function serveArea(channel: usize, area: usize): void {
 		length - HEADER_SIZE,
 	);
 	store<u32>(area, HEADER_SIZE + size, Smt.LENGTH);
-	store<u32>(channel, load<u32>(channel, Channel.SERVED) + 1, Channel.SERVED);
 	complete(channel, area, SmtStatus.FREE, interrupt);
 }
 

@@ -74,10 +74,7 @@ function lookUp(functionId: u32, table: u32, mask: u32): usize {
 function serve(service: usize, registers: usize, level: u32): i32 {
 	switch (load<u32>(service, Service.KIND)) {
 		case ServiceKind.CHANNELS:
-			return serveChannels(
-				load<u32>(service, Service.FIRST),
-				load<u32>(service, Service.COUNT),
-			);
+			return channels(service);
 		case ServiceKind.ARCH_FEATURES:
 			return archFeatures(load<u32>(registers, Cpu.X1), level);
 		case ServiceKind.PSCI_FEATURES:
@@ -85,6 +82,14 @@ function serve(service: usize, registers: usize, level: u32): i32 {
 		default:
 			return results(service, registers);
 	}
+}
+
+// Linux gives each protocol an area of its own under one function ID, and a call made for one area may find it served
+// already by another CPU's: nothing to do is success there. With a single area it is the caller's mistake.
+function channels(service: usize): i32 {
+	const count = load<u32>(service, Service.COUNT);
+	const served = serveChannels(load<u32>(service, Service.FIRST), count);
+	return served !== 0 || count > 1 ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 }
 
 /** Constant words; x0's is returned, the others are written. */

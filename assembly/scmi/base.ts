@@ -2,12 +2,11 @@
 // SCMI 3.2 (Arm DEN0056E), section 4.2.
 
 import { Address, Agent, Image, Protocol, State } from "../layout";
-import { agentId } from "./agents";
+import { agentId, agentRow } from "./agents";
 import {
-	Common,
-	describeCommon,
 	entriesPerReply,
 	NameSize,
+	PROTOCOL_ATTRIBUTES,
 	row,
 	writeShortName,
 } from "./common";
@@ -31,13 +30,15 @@ const V2: u32 = 0x20000;
 /** Negotiation. */
 const V2_1: u32 = 0x20001;
 
+/** The first version with NEGOTIATE_PROTOCOL_VERSION. */
+export const NEGOTIABLE_BASE: u32 = V2_1;
+
 export function isBaseVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V2_1;
 }
 
-export function describeBase(table: usize, version: u32, newest: u32): void {
-	describeCommon(table, newest, V2_1);
-	row(table, Common.PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
+export function describeBase(table: usize, version: u32): void {
+	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, Base.DISCOVER_VENDOR, 0, discoverVendor.index);
 	row(table, Base.DISCOVER_SUB_VENDOR, 0, discoverSubVendor.index);
 	row(
@@ -129,8 +130,5 @@ function discoverAgentV1(_agent: usize, _protocol: u32, p: usize): i32 {
 }
 
 function agentName(id: u32): u32 {
-	return load<u32>(
-		load<u32>(Address.STATE, State.AGENTS) + id * Agent.SIZE,
-		Agent.NAME,
-	);
+	return load<u32>(agentRow(id), Agent.NAME);
 }

@@ -22,11 +22,10 @@ import { Rounding } from "../hardware/rounding";
 import { Address, Clock, Rates, State } from "../layout";
 import { agentId } from "./agents";
 import {
-	Common,
-	describeCommon,
 	entriesPerReply,
 	isLong,
 	NameSize,
+	PROTOCOL_ATTRIBUTES,
 	row,
 	writeExtendedName,
 	writeShortName,
@@ -84,13 +83,15 @@ const enum Permission {
 /** CLOCK_DESCRIBE_RATES: bit 12 of the flags marks a range. */
 const RANGE: u32 = 1 << 12;
 
+/** The first version with NEGOTIATE_PROTOCOL_VERSION. */
+export const NEGOTIABLE_CLOCK: u32 = V3;
+
 export function isClockVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V3;
 }
 
-export function describeClock(table: usize, version: u32, newest: u32): void {
-	describeCommon(table, newest, V3);
-	row(table, Common.PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
+export function describeClock(table: usize, version: u32): void {
+	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
 	row(table, ClockMessage.RATE_SET, 16, rateSet.index);
 	row(table, ClockMessage.RATE_GET, 4, rateGet.index);

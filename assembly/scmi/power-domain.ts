@@ -9,10 +9,9 @@ import {
 import { Address, Domain, State } from "../layout";
 import { agentId } from "./agents";
 import {
-	Common,
-	describeCommon,
 	isLong,
 	NameSize,
+	PROTOCOL_ATTRIBUTES,
 	row,
 	writeExtendedName,
 	writeShortName,
@@ -49,17 +48,15 @@ const enum PowerState {
 	OFF = 1 << 30,
 }
 
+/** The first version with NEGOTIATE_PROTOCOL_VERSION. */
+export const NEGOTIABLE_POWER_DOMAIN: u32 = V3_1;
+
 export function isPowerDomainVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V3 || version === V3_1;
 }
 
-export function describePowerDomain(
-	table: usize,
-	version: u32,
-	newest: u32,
-): void {
-	describeCommon(table, newest, V3_1);
-	row(table, Common.PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
+export function describePowerDomain(table: usize, version: u32): void {
+	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(
 		table,
 		PowerDomain.ATTRIBUTES,

@@ -224,6 +224,7 @@ describe("dt", () => {
 		const bare = boardBlob((tree) => {
 			findScmi(tree)?.remove();
 			tree.node("/firmware/mailbox")?.remove();
+			tree.node("/sram@93f000")?.remove();
 		});
 		const input = file("bare.dtb", bare);
 		const output = join(folder, "added.dtb");

@@ -1,0 +1,57 @@
+// What all checks of a platform image share: the first refusal and its place, names, addresses.
+// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+
+import { linearAddress } from "../hardware/bus";
+import { Address, Image, LoadError, State } from "../layout";
+
+const MAX_NAME: u32 = 63;
+/** Names are padded to this size. */
+const SHORT_NAME: u32 = 16;
+
+export function state(field: u32): u32 {
+	return load<u32>(Address.STATE + field);
+}
+
+export function setState(field: u32, value: u32): void {
+	store<u32>(Address.STATE + field, value);
+}
+
+export function header(field: u32): u32 {
+	return load<u32>(Address.IMAGE + field);
+}
+
+export function failed(): bool {
+	return state(State.LOAD_ERROR) !== LoadError.NONE;
+}
+
+/** Records the first refusal; `address` is where in linear memory, told as an offset in the image. */
+export function check(holds: bool, error: u32, address: usize): bool {
+	if (!holds && !failed()) {
+		setState(State.LOAD_ERROR, error);
+		setState(State.LOAD_ERROR_AT, <u32>(address - Address.IMAGE));
+	}
+	return holds;
+}
+
+/** Checks the name that the word at `field` points at. */
+export function checkName(field: usize): void {
+	const name = load<u32>(field);
+	const size = header(Image.STRINGS + 4);
+	const inside = name < size && size - name >= SHORT_NAME;
+	if (!check(inside, LoadError.REFERENCE, field)) return;
+	const text = state(State.STRINGS) + name;
+	let length: u32 = 0;
+	while (load<u8>(text + length) !== 0) length++;
+	check(length <= MAX_NAME, LoadError.RANGE, field);
+	for (let i = length; i < SHORT_NAME; i++)
+		check(load<u8>(text + i) === 0, LoadError.RANGE, field);
+}
+
+/** Turns the physical address of a register at `field` into a linear one. */
+export function resolve(field: usize): void {
+	const physical = load<u32>(field);
+	const linear = linearAddress(physical, 4);
+	if (!check((physical & 3) === 0 && linear !== 0, LoadError.ADDRESS, field))
+		return;
+	store<u32>(field, <u32>linear);
+}

@@ -1,0 +1,242 @@
+// Loading a platform: the image is checked section by section, addresses are resolved, the state behind it is laid out.
+// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+
+import { linearAddress } from "../hardware/bus";
+import {
+	Abi,
+	Address,
+	Agent,
+	Block,
+	BlockKind,
+	Channel,
+	Clock,
+	Dispatch,
+	Domain,
+	Handshake,
+	Image,
+	LoadError,
+	Pll,
+	PllRate,
+	Protocol,
+	Register,
+	Service,
+	Slot,
+	State,
+	Switch,
+} from "../layout";
+import { check, checkName, failed, header, setState, state } from "./check";
+import { checkClocks, checkPlls, holdCriticalClocks } from "./clocks";
+import { checkPower } from "./power";
+import { checkAgents, checkChannels, fillTables } from "./services";
+
+/** Makes room for an image of `length` bytes. Returns where to write it, or 0 when memory cannot grow that far. */
+export function reserveImage(length: u32): usize {
+	return grow(<u64>Address.IMAGE + length) ? <usize>Address.IMAGE : 0;
+}
+
+function grow(end: u64): bool {
+	const pages = (end + Abi.WASM_PAGE - 1) / Abi.WASM_PAGE;
+	const have = <u64>memory.size();
+	if (pages <= have) return true;
+	return pages <= 65536 && memory.grow(<i32>(pages - have)) >= 0;
+}
+
+/** Loads the image that lies at Address.IMAGE. Returns a LoadError. */
+export function loadPlatform(length: u32): u32 {
+	memory.fill(Address.STATE, 0, Address.IMAGE - Address.STATE);
+	checkHeader(length);
+	if (!failed()) resolveSections(length);
+	if (!failed()) layOut(length);
+	if (!failed()) checkBlocks();
+	if (!failed()) resetRegisters();
+	if (!failed()) checkPlls();
+	if (!failed()) checkClocks();
+	if (!failed()) checkPower();
+	if (!failed()) checkAgents();
+	if (!failed()) checkChannels();
+	if (!failed()) fillTables();
+	if (failed()) return state(State.LOAD_ERROR);
+	setState(State.IMAGE_LENGTH, length);
+	setState(State.CPUS, header(Image.CPUS));
+	holdCriticalClocks();
+	return LoadError.NONE;
+}
+
+function checkHeader(length: u32): void {
+	const at: usize = Address.IMAGE;
+	const fits =
+		length >= <u32>Image.HEADER_SIZE &&
+		<u64>at + length <= <u64>memory.size() * Abi.WASM_PAGE;
+	if (!check(fits, LoadError.LENGTH, at + Image.LENGTH)) return;
+	check(
+		header(Image.MAGIC) === Image.MAGIC_VALUE,
+		LoadError.MAGIC,
+		at + Image.MAGIC,
+	);
+	check(
+		header(Image.VERSION) === Abi.VERSION,
+		LoadError.VERSION,
+		at + Image.VERSION,
+	);
+	check(header(Image.LENGTH) === length, LoadError.LENGTH, at + Image.LENGTH);
+	const cpus = header(Image.CPUS);
+	check(
+		cpus >= 1 && cpus <= <u32>Abi.MAX_CPUS,
+		LoadError.RANGE,
+		at + Image.CPUS,
+	);
+	const size = header(Image.MAX_MESSAGE);
+	const sizeOk =
+		size >= <u32>Abi.MIN_MESSAGE_SIZE &&
+		size <= <u32>Abi.MAX_MESSAGE_SIZE &&
+		(size & 3) === 0;
+	check(sizeOk, LoadError.RANGE, at + Image.MAX_MESSAGE);
+	check(header(Image.PASS_ON) <= 1, LoadError.RANGE, at + Image.PASS_ON);
+	setState(State.MAX_MESSAGE, size);
+	setState(State.PASS_ON, header(Image.PASS_ON));
+	setState(State.TRAP_NS, header(Image.TRAP_NS));
+	setState(State.GENERATION, 1);
+	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
+}
+
+/** Checks that a section lies in the image. Returns its address. */
+function section(field: u32, rowSize: u32, length: u32): u32 {
+	const offset = header(field);
+	const count = header(field + 4);
+	const end = <u64>offset + <u64>count * rowSize;
+	const inside =
+		offset >= <u32>Image.HEADER_SIZE && (offset & 7) === 0 && end <= length;
+	check(count === 0 || inside, LoadError.SECTION, Address.IMAGE + field);
+	return Address.IMAGE + offset;
+}
+
+function table(
+	field: u32,
+	rowSize: u32,
+	length: u32,
+	address: u32,
+	most: u32,
+): void {
+	setState(address, section(field, rowSize, length));
+	setState(address + 4, header(field + 4));
+	check(header(field + 4) <= most, LoadError.RANGE, Address.IMAGE + field + 4);
+}
+
+function resolveSections(length: u32): void {
+	table(Image.BLOCKS, Block.SIZE, length, State.BLOCKS, 64);
+	table(Image.CLOCKS, Clock.SIZE, length, State.CLOCKS, 0xffff);
+	table(Image.PLLS, Pll.SIZE, length, State.PLLS, 0xffff);
+	table(Image.DOMAINS, Domain.SIZE, length, State.DOMAINS, 0xffff);
+	table(Image.SWITCHES, Switch.SIZE, length, State.SWITCHES, 32);
+	table(Image.HANDSHAKES, Handshake.SIZE, length, State.HANDSHAKES, 32);
+	table(Image.AGENTS, Agent.SIZE, length, State.AGENTS, Abi.MAX_AGENTS);
+	table(Image.CHANNELS, Channel.SIZE, length, State.CHANNELS, 0xffff);
+	table(
+		Image.PROTOCOLS,
+		Protocol.SIZE,
+		length,
+		State.PROTOCOLS,
+		Dispatch.PROTOCOLS,
+	);
+	setState(State.STRINGS, section(Image.STRINGS, 1, length));
+	setState(State.PARENTS, section(Image.PARENTS, 2, length));
+	section(Image.PLL_RATES, PllRate.SIZE, length);
+	section(Image.REGISTERS, Register.SIZE, length);
+	section(Image.DOMAIN_CLOCKS, 2, length);
+	section(Image.SERVICES, Service.SIZE, length);
+	section(Image.RESULTS, 4, length);
+	setState(State.POWER, Address.IMAGE + Image.POWER);
+	const strings = header(Image.STRINGS + 4);
+	const terminated =
+		strings > 0 &&
+		!failed() &&
+		load<u8>(state(State.STRINGS) + strings - 1) === 0;
+	check(terminated, LoadError.RANGE, Address.IMAGE + Image.STRINGS);
+	if (failed()) return;
+	checkName(Address.IMAGE + Image.VENDOR);
+	checkName(Address.IMAGE + Image.SUB_VENDOR);
+}
+
+function slots(services: u32): u32 {
+	let count: u32 = 8;
+	while (count < services * 2) count <<= 1;
+	return count;
+}
+
+/** Lays out dispatch tables, function-ID tables and the blocks' memory behind the image. */
+function layOut(length: u32): void {
+	const agents = state(State.AGENT_COUNT);
+	const services = header(Image.SERVICES + 4);
+	let at = align(<u64>Address.IMAGE + length);
+	const dispatch = at;
+	at += <u64>agents * Dispatch.SIZE;
+	const el2 = at;
+	at += <u64>slots(services) * Slot.SIZE;
+	const el3 = at;
+	at = align(at + <u64>slots(services) * Slot.SIZE);
+	const behind = at;
+	const blocks = state(State.BLOCKS);
+	for (let i: u32 = 0; i < state(State.BLOCK_COUNT); i++) {
+		at = align(at + load<u32>(blocks + i * Block.SIZE, Block.LENGTH));
+	}
+	if (!check(grow(at), LoadError.MEMORY, Address.IMAGE + Image.BLOCKS)) return;
+	memory.fill(Address.IMAGE + length, 0, <usize>at - Address.IMAGE - length);
+	setState(State.DISPATCH, <u32>dispatch);
+	setState(State.EL2_TABLE, <u32>el2);
+	setState(State.EL2_MASK, slots(services) - 1);
+	setState(State.EL3_TABLE, <u32>el3);
+	setState(State.EL3_MASK, slots(services) - 1);
+	setState(State.END, <u32>at);
+	let linear = behind;
+	for (let i: u32 = 0; i < state(State.BLOCK_COUNT); i++) {
+		const block = blocks + i * Block.SIZE;
+		store<u32>(block, <u32>linear, Block.LINEAR);
+		linear = align(linear + load<u32>(block, Block.LENGTH));
+	}
+}
+
+function align(address: u64): u64 {
+	return (address + 63) & ~63;
+}
+
+function checkBlocks(): void {
+	const blocks = state(State.BLOCKS);
+	const count = state(State.BLOCK_COUNT);
+	for (let i: u32 = 0; i < count; i++) {
+		const block = blocks + i * Block.SIZE;
+		const base = load<u32>(block, Block.BASE);
+		const size = load<u32>(block, Block.LENGTH);
+		check(
+			(base & 15) === 0 && size !== 0 && (size & 15) === 0,
+			LoadError.RANGE,
+			block,
+		);
+		check(<u64>base + size <= 0x100000000, LoadError.RANGE, block);
+		check(
+			load<u32>(block, Block.KIND) < <u32>BlockKind.COUNT,
+			LoadError.RANGE,
+			block + Block.KIND,
+		);
+		for (let j: u32 = 0; j < i; j++) {
+			const other = blocks + j * Block.SIZE;
+			const otherBase = load<u32>(other, Block.BASE);
+			const apart =
+				<u64>base >= <u64>otherBase + load<u32>(other, Block.LENGTH) ||
+				<u64>otherBase >= <u64>base + size;
+			check(apart, LoadError.DUPLICATE, block);
+		}
+	}
+}
+
+// Values at load are stored as they are: no write semantics, no time.
+function resetRegisters(): void {
+	const rows = Address.IMAGE + header(Image.REGISTERS);
+	for (let i: u32 = 0; i < header(Image.REGISTERS + 4); i++) {
+		const row = rows + i * Register.SIZE;
+		const physical = load<u32>(row, Register.ADDRESS);
+		const linear = linearAddress(physical, 4);
+		if (!check((physical & 3) === 0 && linear !== 0, LoadError.ADDRESS, row))
+			return;
+		store<u32>(linear, load<u32>(row, Register.VALUE));
+	}
+}

@@ -1,0 +1,145 @@
+// Checks agents, channels and services of a platform image, and fills dispatch tables and function-ID tables.
+// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+
+import { linearAddress } from "../hardware/bus";
+import { PLATFORM } from "../hardware/clock-gates";
+import {
+	Address,
+	Agent,
+	Channel,
+	Dispatch,
+	Image,
+	LoadError,
+	Protocol,
+	Service,
+	ServiceKind,
+	Slot,
+	State,
+} from "../layout";
+import { isVersion, speak } from "../scmi/protocols";
+import { Smt, SmtStatus } from "../shmem";
+import { slotOf } from "../smccc";
+import { check, checkName, failed, header, state } from "./check";
+
+export function checkAgents(): void {
+	const protocols = state(State.PROTOCOLS);
+	const count = state(State.PROTOCOL_COUNT);
+	let last: u32 = 0;
+	for (let i: u32 = 0; i < count; i++) {
+		const row = protocols + i * Protocol.SIZE;
+		const id = load<u32>(row, Protocol.ID);
+		check(
+			isVersion(id, load<u32>(row, Protocol.VERSION)),
+			LoadError.PROTOCOL,
+			row,
+		);
+		check(
+			i === 0 ? id === Dispatch.FIRST_PROTOCOL : id > last,
+			LoadError.PROTOCOL,
+			row,
+		);
+		last = id;
+	}
+	check(count !== 0, LoadError.PROTOCOL, Address.IMAGE + Image.PROTOCOLS);
+	const agents = state(State.AGENT_COUNT);
+	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
+	for (let i: u32 = 0; i < agents && !failed(); i++) {
+		const agent = state(State.AGENTS) + i * Agent.SIZE;
+		checkName(agent + Agent.NAME);
+		store<u32>(
+			agent,
+			state(State.DISPATCH) + i * Dispatch.SIZE,
+			Agent.DISPATCH,
+		);
+		for (let j: u32 = 0; j < count && !failed(); j++) {
+			const row = protocols + j * Protocol.SIZE;
+			speak(
+				agent,
+				load<u32>(row, Protocol.ID),
+				load<u32>(row, Protocol.VERSION),
+			);
+		}
+	}
+}
+
+export function checkChannels(): void {
+	const smallest: u32 = Smt.HEADER + state(State.MAX_MESSAGE);
+	for (let i: u32 = 0; i < state(State.CHANNEL_COUNT) && !failed(); i++) {
+		const channel = state(State.CHANNELS) + i * Channel.SIZE;
+		const area = load<u32>(channel, Channel.AREA);
+		const size = load<u32>(channel, Channel.LENGTH);
+		check(size >= smallest && (area & 3) === 0, LoadError.RANGE, channel);
+		const linear = linearAddress(area, size);
+		if (!check(linear !== 0, LoadError.ADDRESS, channel)) return;
+		const agent = load<u32>(channel, Channel.AGENT);
+		check(
+			agent !== PLATFORM && agent < state(State.AGENT_COUNT),
+			LoadError.REFERENCE,
+			channel + Channel.AGENT,
+		);
+		store<u32>(channel, <u32>linear, Channel.LINEAR);
+		store<u32>(channel, 0, Channel.REFUSED);
+		store<u32>(channel, 0, Channel.INTERRUPTS);
+		store<u32>(linear, SmtStatus.FREE, Smt.STATUS);
+	}
+}
+
+/** Enters every service into its level's function-ID table. */
+export function fillTables(): void {
+	const rows = Address.IMAGE + header(Image.SERVICES);
+	for (let i: u32 = 0; i < header(Image.SERVICES + 4) && !failed(); i++) {
+		const row = rows + i * Service.SIZE;
+		const level = load<u32>(row, Service.EXCEPTION_LEVEL);
+		const kind = load<u32>(row, Service.KIND);
+		check(
+			level === 2 || level === 3,
+			LoadError.RANGE,
+			row + Service.EXCEPTION_LEVEL,
+		);
+		check(kind < <u32>ServiceKind.COUNT, LoadError.RANGE, row + Service.KIND);
+		if (kind === ServiceKind.CHANNELS) {
+			pointAtRows(
+				row,
+				state(State.CHANNELS),
+				Channel.SIZE,
+				state(State.CHANNEL_COUNT),
+			);
+		} else if (kind === ServiceKind.RESULTS) {
+			check(
+				load<u32>(row, Service.COUNT) <= 4,
+				LoadError.RANGE,
+				row + Service.COUNT,
+			);
+			pointAtRows(
+				row,
+				Address.IMAGE + header(Image.RESULTS),
+				4,
+				header(Image.RESULTS + 4),
+			);
+		}
+		if (failed()) return;
+		if (level === 2) enter(row, state(State.EL2_TABLE), state(State.EL2_MASK));
+		else enter(row, state(State.EL3_TABLE), state(State.EL3_MASK));
+	}
+}
+
+/** Turns FIRST from an index into an address. */
+function pointAtRows(service: usize, rows: usize, size: u32, most: u32): void {
+	const first = load<u32>(service, Service.FIRST);
+	const count = load<u32>(service, Service.COUNT);
+	const inside = count >= 1 && first <= most && count <= most - first;
+	if (!check(inside, LoadError.REFERENCE, service + Service.FIRST)) return;
+	store<u32>(service, <u32>(rows + first * size), Service.FIRST);
+}
+
+function enter(service: usize, slots: usize, mask: u32): void {
+	const functionId = load<u32>(service, Service.FUNCTION_ID);
+	let i = slotOf(functionId, mask);
+	while (load<u32>(slots + i * Slot.SIZE, Slot.SERVICE) !== 0) {
+		const other = load<u32>(slots + i * Slot.SIZE, Slot.FUNCTION_ID);
+		if (!check(other !== functionId, LoadError.DUPLICATE, service)) return;
+		i = (i + 1) & mask;
+	}
+	store<u32>(slots + i * Slot.SIZE, functionId, Slot.FUNCTION_ID);
+	store<u32>(slots + i * Slot.SIZE, <u32>service, Slot.SERVICE);
+}
