@@ -1,0 +1,78 @@
+// Agents, protocols, services and channels of a platform, compiled into their sections.
+// The format is assembly/layout.ts.
+
+import {
+	Agent,
+	Channel,
+	Protocol,
+	Service,
+	ServiceKind,
+} from "../../../assembly/layout.ts";
+import type { Channel as ChannelTable } from "../platform.ts";
+import { invalid, type Tables } from "./tables.ts";
+
+export function addAgents(tables: Tables): void {
+	for (const name of ["platform", ...tables.platform.agents]) {
+		tables.agents
+			.row()
+			.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+	}
+	const { base, powerDomain, clock } = tables.platform.protocols;
+	for (const [id, version] of [
+		[0x10, base],
+		[0x11, powerDomain],
+		[0x14, clock],
+	] as const) {
+		const row = tables.protocols.row();
+		row.setUint32(Protocol.ID, id, true);
+		row.setUint32(Protocol.VERSION, version, true);
+	}
+}
+
+export function addServices(tables: Tables): void {
+	for (const { functionId, exceptionLevel, answer } of tables.platform
+		.services) {
+		const row = tables.services.row();
+		row.setUint32(Service.FUNCTION_ID, functionId, true);
+		row.setUint32(Service.EXCEPTION_LEVEL, exceptionLevel, true);
+		if (answer === "arch-features") {
+			row.setUint32(Service.KIND, ServiceKind.ARCH_FEATURES, true);
+		} else if (answer === "psci-features") {
+			row.setUint32(Service.KIND, ServiceKind.PSCI_FEATURES, true);
+		} else {
+			row.setUint32(Service.KIND, ServiceKind.RESULTS, true);
+			row.setUint32(Service.FIRST, tables.results.rows.length, true);
+			row.setUint32(Service.COUNT, answer.length, true);
+			for (const word of answer) tables.results.row().setUint32(0, word, true);
+		}
+	}
+	const groups = new Map<string, ChannelTable[]>();
+	for (const channel of tables.platform.channels) {
+		const key = `${channel.exceptionLevel} ${channel.functionId}`;
+		groups.set(key, [...(groups.get(key) ?? []), channel]);
+	}
+	for (const group of groups.values()) addChannels(tables, group);
+}
+
+/** The areas of one function ID. */
+function addChannels(tables: Tables, group: ChannelTable[]): void {
+	const { functionId, exceptionLevel } = group[0] as ChannelTable;
+	const service = tables.services.row();
+	service.setUint32(Service.FUNCTION_ID, functionId, true);
+	service.setUint32(Service.EXCEPTION_LEVEL, exceptionLevel, true);
+	service.setUint32(Service.KIND, ServiceKind.CHANNELS, true);
+	service.setUint32(Service.FIRST, tables.channels.rows.length, true);
+	service.setUint32(Service.COUNT, group.length, true);
+	for (const channel of group) {
+		const agent = tables.platform.agents.indexOf(channel.agent);
+		if (agent < 0) {
+			throw invalid(
+				`channel of function ID 0x${functionId.toString(16)}: there is no agent ${channel.agent}`,
+			);
+		}
+		const row = tables.channels.row();
+		row.setUint32(Channel.AREA, channel.address, true);
+		row.setUint32(Channel.LENGTH, channel.size, true);
+		row.setUint32(Channel.AGENT, agent + 1, true);
+	}
+}
