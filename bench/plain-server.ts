@@ -19,14 +19,14 @@ const SUCCESS = 0;
 const NOT_SUPPORTED = -1;
 const NOT_REQUIRED = -2;
 
-/** Fields of a function ID. */
-const FAST = 0x8000_0000;
+/** Fields of a function ID, which is a signed 32-bit number here: those make the fastest keys. */
+const FAST = 1 << 31;
 const FAST_RESERVED = 0x00fe_0000;
 const SVE_HINT = 0x0001_0000;
 const OWNER_ARCH = 0;
 const OWNER_STANDARD = 4;
 const PSCI_LAST_NUMBER = 0x1f;
-const SMCCC_VERSION = 0x8000_0000;
+const SMCCC_VERSION = 0x8000_0000 | 0;
 
 /** x0..x17, two words each. */
 const REGISTER_WORDS = 36;
@@ -75,7 +75,7 @@ export class PlainServer implements Firmware {
 		const registers = this.#registers[cpu];
 		if (registers === undefined) return NOT_SUPPORTED;
 		this.#time.pass(this.platform.trapNs);
-		const functionId = ((registers[0] as number) & ~SVE_HINT) >>> 0;
+		const functionId = (registers[0] as number) & ~SVE_HINT;
 		const service = this.#serviceFor(functionId, method);
 		const result = service?.(registers, method) ?? NOT_SUPPORTED;
 		registers[0] = result;
@@ -84,7 +84,7 @@ export class PlainServer implements Firmware {
 	}
 
 	#serviceFor(functionId: number, method: Method): Service | undefined {
-		if (functionId >= FAST && (functionId & FAST_RESERVED) !== 0)
+		if ((functionId & FAST) !== 0 && (functionId & FAST_RESERVED) !== 0)
 			return undefined;
 		const secure = this.#services[3];
 		if (method === "smc") return secure.get(functionId);
@@ -102,19 +102,19 @@ export class PlainServer implements Firmware {
 					: answer === "psci-features"
 						? this.#psciFeatures
 						: constants(answer);
-			this.#services[exceptionLevel].set(functionId, service);
+			this.#services[exceptionLevel].set(functionId | 0, service);
 		}
 	}
 
 	#archFeatures: Service = (registers, method) => {
-		const functionId = registers[2] as number;
+		const functionId = (registers[2] as number) | 0;
 		const owner = (functionId >>> 24) & 0x3f;
 		if (owner !== OWNER_ARCH) return NOT_SUPPORTED;
 		return this.#serviceFor(functionId, method) ? SUCCESS : NOT_SUPPORTED;
 	};
 
 	#psciFeatures: Service = (registers, method) => {
-		const functionId = registers[2] as number;
+		const functionId = (registers[2] as number) | 0;
 		const owner = (functionId >>> 24) & 0x3f;
 		const isPsci =
 			owner === OWNER_STANDARD && (functionId & 0xffff) <= PSCI_LAST_NUMBER;
@@ -134,7 +134,7 @@ export class PlainServer implements Firmware {
 			areas.set(key, channels);
 			channels.push(channel);
 			this.#services[table.exceptionLevel].set(
-				table.functionId,
+				table.functionId | 0,
 				serviceOf(channels),
 			);
 		}
@@ -206,8 +206,12 @@ function constants(words: readonly number[]): Service {
 /** Serves every busy area; with a single one that is not busy, nothing was asked. */
 function serviceOf(channels: readonly Channel[]): Service {
 	return () => {
-		const busy = channels.filter((channel) => channel.busy);
-		for (const channel of busy) channel.serve();
-		return busy.length > 0 || channels.length > 1 ? SUCCESS : NOT_REQUIRED;
+		let served = 0;
+		for (const channel of channels) {
+			if (!channel.busy) continue;
+			channel.serve();
+			served++;
+		}
+		return served > 0 || channels.length > 1 ? SUCCESS : NOT_REQUIRED;
 	};
 }

@@ -90,8 +90,11 @@ export abstract class Clock {
 		if (this.sharing.every((other) => other.#users === 0)) this.gate.value = 0;
 	}
 
+	/** Whether its gate and those of all its ancestors are open. */
 	get running(): boolean {
-		return this.gateIsOpen() && (this.parent?.running ?? true);
+		let clock: Clock | undefined = this;
+		while (clock?.gateIsOpen()) clock = clock.parent;
+		return clock === undefined;
 	}
 
 	/** One more user; the first one brings up the parents, then the clock. */

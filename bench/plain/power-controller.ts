@@ -53,6 +53,8 @@ export class PowerController implements Device {
 	readonly #handshake: Register;
 	readonly #regions: Region[] = [];
 	readonly #handshakes: Handshake[] = [];
+	/** Nothing happens before. */
+	#due = Infinity;
 	readonly #statusAddresses = new Set<number>();
 	/** By power domain ID. */
 	readonly supplies = new Map<number, Supply>();
@@ -112,17 +114,24 @@ export class PowerController implements Device {
 
 	/** Lets everything happen that is due, in the order in which it is due. */
 	#settle(): void {
-		for (;;) {
+		while (this.#due <= this.#time.now) {
 			const region = earliest(this.#regions, (row) => row.pending?.at);
 			const handshake = earliest(this.#handshakes, (row) => row.pendingAt);
 			const regionAt = region?.pending?.at ?? Infinity;
 			const handshakeAt = handshake?.pendingAt ?? Infinity;
-			if (Math.min(regionAt, handshakeAt) > this.#time.now) return;
+			this.#due = Math.min(regionAt, handshakeAt);
+			if (this.#due > this.#time.now) return;
 			if (region !== undefined && regionAt <= handshakeAt)
 				this.#complete(region, regionAt);
 			else if (handshake !== undefined) this.#acknowledge(handshake);
-			else return;
 		}
+	}
+
+	/** When something completes that takes `ns` and starts at `from`. */
+	#schedule(from: number, ns: number): number {
+		const at = from + ns;
+		this.#due = Math.min(this.#due, at);
+		return at;
 	}
 
 	#complete(region: Region, at: number): void {
@@ -135,7 +144,7 @@ export class PowerController implements Device {
 		// A bus that gains or loses power answers its handshake anew.
 		for (const handshake of this.#handshakes) {
 			if (handshake.regions.includes(region))
-				handshake.pendingAt = at + this.#table.handshakeNs;
+				handshake.pendingAt = this.#schedule(at, this.#table.handshakeNs);
 		}
 	}
 
@@ -155,7 +164,8 @@ export class PowerController implements Device {
 			if (!this.#mapping.has(region.mapping)) continue;
 			if (region.pending !== undefined) continue;
 			register.set(region.request);
-			region.pending = { up, at: this.#time.now + this.#table.switchNs };
+			const at = this.#schedule(this.#time.now, this.#table.switchNs);
+			region.pending = { up, at };
 		}
 	}
 
@@ -165,7 +175,10 @@ export class PowerController implements Device {
 		const acknowledges = bitsOf(this.#handshakes, (row) => row.acknowledge);
 		for (const handshake of this.#handshakes) {
 			if (((value ^ old) & handshake.request) !== 0)
-				handshake.pendingAt = this.#time.now + this.#table.handshakeNs;
+				handshake.pendingAt = this.#schedule(
+					this.#time.now,
+					this.#table.handshakeNs,
+				);
 		}
 		this.#handshake.value = (value & ~acknowledges) | (old & acknowledges);
 	}

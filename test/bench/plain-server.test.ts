@@ -16,7 +16,7 @@ import {
 } from "./steps.ts";
 
 /** Sequences and the longest of them; PLAIN_SERVER_RUNS makes a long run by hand. */
-const RUNS = Number(process.env.PLAIN_SERVER_RUNS ?? 120);
+const RUNS = Number(process.env.PLAIN_SERVER_RUNS ?? 200);
 const LONGEST = 80;
 /** Any CPU. */
 const CPU = 1;

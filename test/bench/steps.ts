@@ -384,6 +384,10 @@ const dividerWords = fc
 		fc.nat(7),
 	)
 	.map(([m, p, s]) => (m << 12) | (p << 4) | s);
+/** Settings that a PLL may have already, with bits around their fields. */
+const reservedDividerBits = fc
+	.tuple(fc.constantFrom(0x0014_5032, 0x000c_8031, 0x000f_a022), u32)
+	.map(([word, others]) => word | (others & 0xffc0_000f));
 const bits32 = fc.oneof(
 	fc.constantFrom(0, 0xffff_ffff, 1, 3),
 	fc
@@ -416,7 +420,7 @@ const writes: fc.Arbitrary<Step> = fc.oneof(
 	),
 	write(
 		plls.map((address) => address + 4),
-		u32,
+		fc.oneof(u32, reservedDividerBits),
 	),
 	write(powerRegisters, bits32),
 	write([power.mapping], fc.constantFrom(0xffff_ffff, 0xffff_ffff, 0), 2),

@@ -279,11 +279,8 @@ describe.each(firmwares)(
 						if (status !== SUCCESS) expect(after).toBe(before);
 						else {
 							expect(fits).toContain(after);
-							expect(distance(after, hz)).toBe(
-								fits
-									.map((r) => distance(r, hz))
-									.reduce((a, b) => (a < b ? a : b)),
-							);
+							const error = distance(after, hz);
+							expect(fits.every((r) => distance(r, hz) >= error)).toBe(true);
 						}
 					},
 				),
@@ -357,6 +354,9 @@ describe.each(firmwares)("RATE_SET's flags, $name", ({ create }) => {
 			[...u32(0, clockId("audio_pll1")), ...u64(2n ** 33n)],
 			[],
 		);
-		expect(rate(smt, "audio_pll1")).toBe(2n ** 33n);
+		// In steps of 183 Hz up there: 24 MHz / 2 / 65536.
+		const reached = rate(smt, "audio_pll1");
+		expect(reached).toBeLessThanOrEqual(2n ** 33n);
+		expect(reached).toBeGreaterThan(2n ** 33n - 184n);
 	});
 });
