@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs the Debian packages whose programs the tests use, when they are missing and this user may.
+# Otherwise says what is missing: the suites that need it will fail, not skip.
+set -u
+
+missing=""
+need() { # program, package
+	command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need dtc device-tree-compiler
+
+[ -z "$missing" ] && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+	echo "installing Debian packages:$missing"
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null && exit 0
+fi
+echo "tests need these Debian packages, install them first:$missing" >&2
