@@ -3,7 +3,7 @@
 
 import { Address, Block, BlockKind, Pll, State } from "../layout";
 import { clockRow, parentRateOf } from "./clock-tree";
-import { pllWith, readPllWord, writePllWord } from "./pll";
+import { readPllWord, startLocking, writePllWord } from "./pll";
 import { readPowerWord, writePowerWord } from "./power-controller";
 import { write } from "./registers";
 
@@ -61,7 +61,7 @@ export function busWrite(physical: u32, value: u32): void {
 			writeAliased(register & ~0xf, (register >> 2) & 3, value);
 			break;
 		case BlockKind.PLL:
-			writePllWord(register, value, referenceOf(register));
+			writePll(register, value);
 			break;
 		case BlockKind.POWER:
 			writePowerWord(register, value);
@@ -84,8 +84,9 @@ function writeAliased(register: usize, alias: usize, value: u32): void {
 	else write(register, old ^ value);
 }
 
-/** The reference rate in Hz of the PLL that owns a register. */
-function referenceOf(register: usize): u64 {
-	const pll = pllWith(register);
-	return pll === 0 ? 0 : parentRateOf(clockRow(load<u32>(pll, Pll.CLOCK)));
+/** The reference is the one that the registers select after the write. */
+function writePll(register: usize, value: u32): void {
+	const pll = writePllWord(register, value);
+	if (pll === 0) return;
+	startLocking(pll, parentRateOf(clockRow(load<u32>(pll, Pll.CLOCK))));
 }

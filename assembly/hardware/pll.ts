@@ -28,6 +28,9 @@ const enum Limit {
 	K_HALF = 32768,
 }
 
+/** The fields of DIV_CTL0 whose change unlocks the PLL. */
+const MDIV_AND_PDIV: u32 = 0x003f_f3f0;
+
 /** DIV_CTL0's fields, as Linux names them. */
 function mdiv(divCtl0: u32): u32 {
 	return (divCtl0 >> 12) & 0x3ff;
@@ -82,7 +85,8 @@ function lockTime(pll: usize, fin: u64): u64 {
 		: (<u64>load<u32>(pll, Pll.LOCK_CYCLES) * p * 1000000000) / fin;
 }
 
-function startLocking(pll: usize, fin: u64): void {
+/** LOCK follows after the lock time of the reference rate `fin` in Hz. */
+export function startLocking(pll: usize, fin: u64): void {
 	const ns = lockTime(pll, fin);
 	const at = now() + ns;
 	store<u64>(pll, at < ns ? u64.MAX_VALUE : at, Pll.LOCK_AT);
@@ -99,18 +103,21 @@ export function readPllWord(register: usize): u32 {
 	return locked ? value | Gnrl.LOCK : value & ~Gnrl.LOCK;
 }
 
-/** The bus writes a word of a PLL block: leaving reset, or another mdiv or pdiv while out of it, starts locking. */
-export function writePllWord(register: usize, value: u32, fin: u64): void {
-	const pll = pllWith(register);
+/** The bus writes a word of a PLL block. Returns the PLL that has to lock anew, or 0. */
+export function writePllWord(register: usize, value: u32): usize {
 	const old = load<u32>(register);
 	write(register, value);
-	if (pll === 0) return;
+	const pll = pllWith(register);
+	if (pll === 0) return 0;
 	const control = load<u32>(pll, Pll.CONTROL);
-	if (register === control) {
-		if (value & ~old & Gnrl.RESET_N) startLocking(pll, fin);
-	} else if (register === control + Offset.DIV_CTL0) {
-		if ((value ^ old) >> 4 && pllOn(pll)) startLocking(pll, fin);
-	}
+	// Leaving reset, or another mdiv or pdiv while out of it.
+	const locks =
+		register === control
+			? (value & ~old & Gnrl.RESET_N) !== 0
+			: register === control + Offset.DIV_CTL0 &&
+				((value ^ old) & MDIV_AND_PDIV) !== 0 &&
+				pllOn(pll);
+	return locks ? pll : 0;
 }
 
 /** The PLL that owns a register of its block, or 0. */
@@ -292,7 +299,8 @@ export function retunePll(
 	const control = load<u32>(pll, Pll.CONTROL);
 	const divCtl0 = <u32>(setting >> 32);
 	const relock =
-		(divCtl0 ^ load<u32>(control, Offset.DIV_CTL0)) >> 4 !== 0 && pllOn(pll);
+		((divCtl0 ^ load<u32>(control, Offset.DIV_CTL0)) & MDIV_AND_PDIV) !== 0 &&
+		pllOn(pll);
 	if (relock) powerDownPll(pll);
 	write(control + Offset.DIV_CTL0, divCtl0);
 	if (load<u32>(pll, Pll.FRACTIONAL))

@@ -53,18 +53,29 @@ export function switchesAreOn(mask: u32): bool {
 	return true;
 }
 
-/** Completes what is due at the present virtual time. */
+/**
+ * Completes what is due at the present virtual time: one moment after the other, so that it does not matter who
+ * looked when.
+ */
 export function settlePower(): void {
 	const time = now();
-	if (time < load<u64>(Address.STATE, State.POWER_DUE)) return;
-	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
+	while (true) {
+		const due = load<u64>(Address.STATE, State.POWER_DUE);
+		if (time < due || due === u64.MAX_VALUE) return;
+		store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
+		completeUntil(due);
+	}
+}
+
+/** Completes what is due by `moment`, in ns, and finds what is next. */
+function completeUntil(moment: u64): void {
 	const regions = switchCount();
 	for (let i: u32 = 0; i < regions; i++) {
 		const region = switchRow(i);
 		const pending = load<u32>(region, Switch.PENDING);
 		if (pending === Pending.NONE) continue;
 		const at = load<u64>(region, Switch.PENDING_AT);
-		if (time >= at) completeSwitch(region, i, pending);
+		if (at <= moment) completeSwitch(region, i, pending);
 		else expect(at);
 	}
 	const handshakes = handshakeCount();
@@ -72,7 +83,7 @@ export function settlePower(): void {
 		const row = handshakeRow(i);
 		if (!load<u32>(row, Handshake.PENDING)) continue;
 		const at = load<u64>(row, Handshake.PENDING_AT);
-		if (time >= at) completeHandshake(row);
+		if (at <= moment) completeHandshake(row);
 		else expect(at);
 	}
 }
@@ -95,6 +106,7 @@ function completeHandshake(row: usize): void {
 }
 
 function completeSwitch(region: usize, index: u32, pending: u32): void {
+	const at = load<u64>(region, Switch.PENDING_AT);
 	store<u32>(region, Pending.NONE, Switch.PENDING);
 	const request = powerRegister(
 		pending === Pending.UP
@@ -112,12 +124,14 @@ function completeSwitch(region: usize, index: u32, pending: u32): void {
 	const handshakes = handshakeCount();
 	for (let i: u32 = 0; i < handshakes; i++) {
 		const row = handshakeRow(i);
-		if (load<u32>(row, Handshake.SWITCHES) & (1 << index)) startHandshake(row);
+		if (load<u32>(row, Handshake.SWITCHES) & (1 << index))
+			startHandshake(row, at);
 	}
 }
 
-function startHandshake(row: usize): void {
-	const at = now() + parameter(PowerController.HANDSHAKE_NS);
+/** The acknowledge follows a change at `since`, in ns. */
+function startHandshake(row: usize, since: u64): void {
+	const at = since + parameter(PowerController.HANDSHAKE_NS);
 	store<u32>(row, 1, Handshake.PENDING);
 	store<u64>(row, at, Handshake.PENDING_AT);
 	expect(at);
@@ -172,7 +186,8 @@ function writeHandshake(register: usize, value: u32): void {
 	for (let i: u32 = 0; i < count; i++) {
 		const row = handshakeRow(i);
 		acknowledges |= load<u32>(row, Handshake.ACKNOWLEDGE);
-		if ((value ^ old) & load<u32>(row, Handshake.REQUEST)) startHandshake(row);
+		if ((value ^ old) & load<u32>(row, Handshake.REQUEST))
+			startHandshake(row, now());
 	}
 	store<u32>(register, (value & ~acknowledges) | (old & acknowledges));
 }
