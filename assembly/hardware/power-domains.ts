@@ -99,6 +99,7 @@ function dropDomain(domain: usize): bool {
 }
 
 function switchOn(domain: usize): bool {
+	settlePower();
 	const regions = load<u32>(domain, Domain.SWITCHES);
 	const handshakes = load<u32>(domain, Domain.HANDSHAKES);
 	holdDomainClocks(domain);
@@ -114,6 +115,7 @@ function switchOn(domain: usize): bool {
 }
 
 function switchOff(domain: usize): bool {
+	settlePower();
 	const regions = load<u32>(domain, Domain.SWITCHES);
 	const handshakes = load<u32>(domain, Domain.HANDSHAKES);
 	holdDomainClocks(domain);

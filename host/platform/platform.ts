@@ -173,9 +173,23 @@ export interface DevicetreeNames {
 	blockControllers: readonly BlockController[];
 }
 
+/** A device of a guest's board that is made to use the firmware's clocks and domains, by their names. */
+export interface GuestConsumer {
+	/** `compatible` of the device; every enabled one gets the properties. */
+	compatible: string;
+	/** Its `clocks` entry, enabled by its bus. */
+	clock: string;
+	/** Its `assigned-clocks` with `assigned-clock-rates`, in Hz. */
+	assigned: readonly { clock: string; rate: number }[];
+	/** Its `power-domains` entry. */
+	domain: string;
+}
+
 export interface Platform {
 	name: string;
 	devicetree: DevicetreeNames;
+	/** What a Linux guest on a board of another kind uses of this platform. */
+	guestConsumers: readonly GuestConsumer[];
 	vendor: string;
 	subVendor: string;
 	implementationVersion: number;

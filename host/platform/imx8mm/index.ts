@@ -5,6 +5,7 @@ import { type Platform, type Service, VERSION_SETS } from "../platform.ts";
 import { BLOCKS, SRAM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { DEVICETREE } from "./controllers.ts";
+import { GUEST_CONSUMERS } from "./guest.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { REGISTERS } from "./registers.ts";
 
@@ -43,6 +44,7 @@ const SIP: readonly Service[] = [
 export const IMX8MM: Platform = {
 	name: "imx8mm",
 	devicetree: DEVICETREE,
+	guestConsumers: GUEST_CONSUMERS,
 	vendor: "scmi-cosim",
 	subVendor: "imx8mm",
 	implementationVersion: 1,
