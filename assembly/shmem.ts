@@ -1,7 +1,7 @@
 // The shared-memory channel: status, flags, length and header of an area, checked before anything is believed.
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2, shared memory based transport.
 
-import { Channel } from "./layout";
+import { Channel } from "./image";
 import { agentRow } from "./scmi/agents";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";

@@ -1,7 +1,8 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
-import { Address, Cpu, Service, ServiceKind, Slot, State } from "./layout";
+import { Service, ServiceKind } from "./image";
+import { Address, Cpu, Slot, State } from "./layout";
 import { serveChannels } from "./shmem";
 import { pass } from "./sim/time";
 

@@ -2,13 +2,8 @@
 // Exports and memory map: assembly/index.ts and assembly/layout.ts.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import {
-	Abi,
-	Address,
-	Cpu,
-	type LoadError,
-	State,
-} from "../assembly/layout.ts";
+import type { LoadError } from "../assembly/image.ts";
+import { Abi, Address, Cpu, State } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
 import type { Method } from "./mailbox/conduit.ts";

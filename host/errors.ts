@@ -15,6 +15,10 @@ export type ErrorCode =
 	| "PLATFORM_INVALID"
 	/** A physical address that no register block or memory of the platform covers. */
 	| "BUS_ERROR"
+	/** QEMU is missing, refuses its arguments, or ended before the guest did. */
+	| "QEMU"
+	/** The guest panicked, took an exception in the firmware, or did not end in time. */
+	| "GUEST"
 	/** A flattened devicetree blob that does not hold together. */
 	| "FDT_INVALID"
 	/** A devicetree node that breaks its binding, or that the job at hand cannot do without. */

@@ -3,7 +3,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Address, Channel, State } from "../assembly/layout.ts";
+import { Channel } from "../assembly/image.ts";
+import { Address, State } from "../assembly/layout.ts";
 import type { Firmware } from "../host/firmware.ts";
 import { createEngine } from "../host/node.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
@@ -177,6 +178,37 @@ describe.each(firmwares)("header, $name", ({ create }) => {
 			);
 		}
 	});
+});
+
+describe.each(firmwares)("conduits and areas, $name", ({ create }) => {
+	const firmware = create();
+
+	it.each([
+		["SMC, first channel", "smc", 0xc200_00fe, 0],
+		["SMC, second channel", "smc", 0xc200_00ff, 0x200],
+		["HVC, the hypervisor's first", "hvc", 0xc600_00fe, 0],
+		["HVC, the hypervisor's second", "hvc", 0xc600_00ff, 0x200],
+		["HVC, passed on to the first", "hvc", 0xc200_00fe, 0],
+		["HVC, passed on to the second", "hvc", 0xc200_00ff, 0x200],
+	] as const)(
+		"%s serves its own area alone",
+		(_, method, functionId, offset) => {
+			const smt = new Smt(firmware, {
+				address: SRAM + offset,
+				size: 0x200,
+				functionId,
+				method,
+			});
+			const other = new Smt(firmware, {
+				...TX,
+				address: SRAM + (offset ^ 0x200),
+			});
+			other.write(headerOf(BASE, 0), []);
+			smt.expect(CLOCK, 0x6, u32(2), u32(24_000_000, 0));
+			expect(other.view.getUint32(4, true)).toBe(0);
+			other.view.setUint32(4, 1, true);
+		},
+	);
 });
 
 describe.each(firmwares)("memory around a message, $name", ({ create }) => {

@@ -1,7 +1,8 @@
 // The physical address space: which block answers an address, and what a 32-bit read or write of it does.
 // Alias semantics: i.MX 8M Mini reference manual, chapter 5.1.7 (CCM, SET, CLR and TOG registers).
 
-import { Address, Block, BlockKind, Pll, State } from "../layout";
+import { Block, BlockKind, Pll } from "../image";
+import { Address, State } from "../layout";
 import { clockRow, parentRateOf } from "./clock-tree";
 import { readPllWord, startLocking, writePllWord } from "./pll";
 import { readPowerWord, writePowerWord } from "./power-controller";

@@ -1,7 +1,7 @@
 // Who wants which clock on: requests of agents, use counts, and the gates that follow them, parents before children.
 // SCMI 3.2 section 4.6.2.9: a clock is on while any agent wants it; gates that were open at load are nobody's request.
 
-import { Clock, ClockFlag, ClockKind } from "../layout";
+import { Clock, ClockFlag, ClockKind } from "../image";
 import {
 	clockRow,
 	gateOpen,

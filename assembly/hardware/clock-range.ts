@@ -1,7 +1,8 @@
 // Which rates a clock can reach, collected at Address.RATES: up to 16 discrete rates, or the lowest and the highest.
 // SCMI 3.2 section 4.6.2.6; the same clocks are reached as by clock-rate.ts.
 
-import { Address, Clock, ClockFlag, ClockKind, Pll, Rates } from "../layout";
+import { Clock, ClockFlag, ClockKind, Pll } from "../image";
+import { Address, Rates } from "../layout";
 import { clockRow, kindOf, parentOf, parentRateOf, rateOf } from "./clock-tree";
 import { pllMaximum, pllMinimum, pllOf, pllTableRate } from "./pll";
 import { NO_RATE } from "./rounding";

@@ -1,7 +1,7 @@
 // Changing rates: which clock a request reaches, and which dividers or PLL settings serve it.
 // SCMI 3.2 section 4.6.2.7; a composite slice keeps its parent, a CPU cluster is parked while its PLL relocks.
 
-import { Clock, ClockFlag, ClockKind } from "../layout";
+import { Clock, ClockFlag, ClockKind } from "../image";
 import { dropClock, holdClock, setClockParent } from "./clock-gates";
 import {
 	clockRow,

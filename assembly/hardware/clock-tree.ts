@@ -1,7 +1,8 @@
 // The clock tree: who is whose parent, what rate each clock has, and whether it runs, all read from registers.
 // i.MX 8M Mini reference manual, chapter 5.1 (CCM); every block here is generic, the platform's rows say what exists.
 
-import { Address, Clock, ClockFlag, ClockKind, State } from "../layout";
+import { Clock, ClockFlag, ClockKind } from "../image";
+import { Address, State } from "../layout";
 import { pllOf, pllOn, pllRate } from "./pll";
 import { field, generation, setField } from "./registers";
 

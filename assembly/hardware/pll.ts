@@ -1,7 +1,8 @@
 // The 1416x (integer) and 1443x (fractional) PLLs: GNRL_CTL, DIV_CTL0 and DIV_CTL1 of the CCM analog block.
 // i.MX 8M Mini reference manual, chapter 5.1.8; retuning as Linux's clk-pll14xx does it.
 
-import { Address, Clock, Pll, PllRate, State } from "../layout";
+import { Clock, Pll, PllRate } from "../image";
+import { Address, State } from "../layout";
 import { now, pass } from "../sim/time";
 import { invalidate, write } from "./registers";
 import { better, Rounding } from "./rounding";

@@ -1,14 +1,8 @@
 // The power controller's hardware: request bits that complete after a while, handshakes that are acknowledged.
 // i.MX 8M Mini reference manual, chapter 5.2 (GPC), registers PU_PGC_SW_PUP_REQ, _PDN_REQ, PGC_CPU_MAPPING, PU_PWRHSK, PGC_nCTRL, _SR.
 
-import {
-	Address,
-	Handshake,
-	Pending,
-	PowerController,
-	State,
-	Switch,
-} from "../layout";
+import { Handshake, Pending, PowerController, Switch } from "../image";
+import { Address, State } from "../layout";
 import { now } from "../sim/time";
 
 /** PGC control: power down enable. PGC status: the region is off. */

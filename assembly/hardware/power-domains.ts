@@ -1,15 +1,8 @@
 // Power domains: requests of agents, use counts, and the firmware's register sequence that switches a domain.
 // Sequence as Linux's imx gpcv2 driver has it: mapping, request, power down enable, handshake; parents on first, off last.
 
-import {
-	Address,
-	Domain,
-	Handshake,
-	Index,
-	PowerController,
-	State,
-	Switch,
-} from "../layout";
+import { Domain, Handshake, Index, PowerController, Switch } from "../image";
+import { Address, State } from "../layout";
 import { pass } from "../sim/time";
 import { dropClock, holdClock } from "./clock-gates";
 import { clockRow } from "./clock-tree";

@@ -1,7 +1,8 @@
 // Register words in linear memory, their bit fields, and the generation that counts their changes.
 // Whatever is derived from registers (rates, running clocks) is valid for one generation only.
 
-import { Address, Clock, State } from "../layout";
+import { Clock } from "../image";
+import { Address, State } from "../layout";
 
 /** The current generation. */
 export function generation(): u32 {

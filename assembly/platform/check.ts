@@ -1,8 +1,9 @@
 // What all checks of a platform image share: the first refusal and its place, names, addresses.
-// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+// This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { linearAddress } from "../hardware/bus";
-import { Address, Image, LoadError, State } from "../layout";
+import { Image, LoadError } from "../image";
+import { Address, State } from "../layout";
 
 const MAX_NAME: u32 = 63;
 /** Names are padded to this size. */

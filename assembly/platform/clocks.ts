@@ -1,5 +1,5 @@
 // Checks the clocks and PLLs of a platform image, and makes their rows ready for use.
-// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+// This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { linearAddress } from "../hardware/bus";
 import { isCritical, PLATFORM, requestClock } from "../hardware/clock-gates";
@@ -10,16 +10,8 @@ import {
 	parentAt,
 	parentCount,
 } from "../hardware/clock-tree";
-import {
-	Address,
-	Clock,
-	ClockKind,
-	Image,
-	LoadError,
-	Pll,
-	PllRate,
-	State,
-} from "../layout";
+import { Clock, ClockKind, Image, LoadError, Pll, PllRate } from "../image";
+import { Address, State } from "../layout";
 import { check, checkName, failed, header, resolve, state } from "./check";
 
 /** Clocks and domains may be nested this deep. */

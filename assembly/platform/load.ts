@@ -1,16 +1,13 @@
 // Loading a platform: the image is checked section by section, addresses are resolved, the state behind it is laid out.
-// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+// This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { linearAddress } from "../hardware/bus";
 import {
-	Abi,
-	Address,
 	Agent,
 	Block,
 	BlockKind,
 	Channel,
 	Clock,
-	Dispatch,
 	Domain,
 	Handshake,
 	Image,
@@ -20,10 +17,9 @@ import {
 	Protocol,
 	Register,
 	Service,
-	Slot,
-	State,
 	Switch,
-} from "../layout";
+} from "../image";
+import { Abi, Address, Dispatch, Slot, State } from "../layout";
 import { check, checkName, failed, header, setState, state } from "./check";
 import { checkClocks, checkPlls, holdCriticalClocks } from "./clocks";
 import { checkPower } from "./power";
@@ -179,7 +175,14 @@ function layOut(length: u32): void {
 	for (let i: u32 = 0; i < state(State.BLOCK_COUNT); i++) {
 		at = align(at + load<u32>(blocks + i * Block.SIZE, Block.LENGTH));
 	}
-	if (!check(grow(at), LoadError.MEMORY, Address.IMAGE + Image.BLOCKS)) return;
+	if (
+		!check(
+			at <= <u64>Abi.MAX_MEMORY && grow(at),
+			LoadError.MEMORY,
+			Address.IMAGE + Image.BLOCKS,
+		)
+	)
+		return;
 	memory.fill(Address.IMAGE + length, 0, <usize>at - Address.IMAGE - length);
 	setState(State.DISPATCH, <u32>dispatch);
 	setState(State.EL2_TABLE, <u32>el2);

@@ -1,17 +1,16 @@
 // Checks the power controller and the power domains of a platform image, and makes their rows ready for use.
-// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+// This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import {
-	Address,
 	Domain,
 	Handshake,
 	Image,
 	Index,
 	LoadError,
 	PowerController,
-	State,
 	Switch,
-} from "../layout";
+} from "../image";
+import { Address, State } from "../layout";
 import { check, checkName, failed, header, resolve, state } from "./check";
 import { isClock } from "./clocks";
 

@@ -1,21 +1,18 @@
 // Checks agents, channels and services of a platform image, and fills dispatch tables and function-ID tables.
-// This project's own format (layout.ts); nothing of an image is believed before it was checked.
+// This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { linearAddress } from "../hardware/bus";
 import { PLATFORM } from "../hardware/clock-gates";
 import {
-	Address,
 	Agent,
 	Channel,
-	Dispatch,
 	Image,
 	LoadError,
 	Protocol,
 	Service,
 	ServiceKind,
-	Slot,
-	State,
-} from "../layout";
+} from "../image";
+import { Address, Dispatch, Slot, State } from "../layout";
 import { isVersion, speak } from "../scmi/protocols";
 import { Smt, SmtStatus } from "../shmem";
 import { slotOf } from "../smccc";

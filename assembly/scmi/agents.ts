@@ -1,7 +1,8 @@
 // Agents: their IDs and what each of them has.
 // SCMI 3.2 (Arm DEN0056E), section 4.1.2.
 
-import { Address, Agent, State } from "../layout";
+import { Agent } from "../image";
+import { Address, State } from "../layout";
 
 /** An agent's ID: the index of its row; 0 is the platform. */
 export function agentId(agent: usize): u32 {

@@ -1,7 +1,8 @@
 // The base protocol, 0x10: who implements this platform, which protocols it serves, which agents it knows.
 // SCMI 3.2 (Arm DEN0056E), section 4.2.
 
-import { Address, Agent, Image, Protocol, State } from "../layout";
+import { Agent, Image, Protocol } from "../image";
+import { Address, State } from "../layout";
 import { agentId, agentRow } from "./agents";
 import {
 	entriesPerReply,

@@ -19,7 +19,8 @@ import {
 	rateOf,
 } from "../hardware/clock-tree";
 import { Rounding } from "../hardware/rounding";
-import { Address, Clock, Rates, State } from "../layout";
+import { Clock } from "../image";
+import { Address, Rates, State } from "../layout";
 import { agentId } from "./agents";
 import {
 	entriesPerReply,

@@ -1,7 +1,8 @@
 // From a message header to its handler: type, protocol, message and size are checked here, once for all messages.
 // SCMI 3.2 (Arm DEN0056E), sections 4.1.1 (header) and 4.1.4 (status).
 
-import { Agent, Dispatch } from "../layout";
+import { Agent } from "../image";
+import { Dispatch } from "../layout";
 import { Status } from "./status";
 
 /** The message header's fields. */

@@ -6,7 +6,8 @@ import {
 	findDomain,
 	requestDomain,
 } from "../hardware/power-domains";
-import { Address, Domain, State } from "../layout";
+import { Domain } from "../image";
+import { Address, State } from "../layout";
 import { agentId } from "./agents";
 import {
 	isLong,

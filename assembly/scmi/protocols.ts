@@ -1,7 +1,8 @@
 // The protocols that the engine has: their versions, and what each message means to an agent at the version it speaks.
 // SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.2.2.3, 4.2.2.4 and their twins in the other protocols.
 
-import { Address, Agent, Dispatch, Protocol, State } from "../layout";
+import { Agent, Protocol } from "../image";
+import { Address, Dispatch, State } from "../layout";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
 import { row } from "./common";

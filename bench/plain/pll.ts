@@ -9,7 +9,7 @@ const BYPASS = 1 << 4;
 const RESET_N = 1 << 9;
 const LOCK = 1 << 31;
 /** mdiv and pdiv in DIV_CTL0: changing them costs the lock. */
-const LOOP_FIELDS = 0x003f_fff0;
+const LOOP_FIELDS = 0x003f_f3f0;
 
 const MDIV_MIN = 64;
 const MDIV_MAX = 1023;

@@ -1,14 +1,14 @@
 // Compiles a platform's tables into the image that the engine loads.
-// The format is assembly/layout.ts; the engine checks it again, so this code only has to name what is wrong in people's words.
+// The format is assembly/image.ts; the engine checks it again, so this code only has to name what is wrong in people's words.
 
 import {
-	Abi,
 	Block,
 	BlockKind,
 	Image,
 	PowerController,
 	Register,
-} from "../../assembly/layout.ts";
+} from "../../assembly/image.ts";
+import { Abi } from "../../assembly/layout.ts";
 import { addClocks } from "./image/clocks.ts";
 import { addPower } from "./image/power.ts";
 import { addAgents, addServices } from "./image/services.ts";

@@ -22,7 +22,7 @@ export interface Block {
 	/** Physical base address and size in bytes, both multiples of 16. */
 	address: number;
 	size: number;
-	/** How words behave: see BlockKind in assembly/layout.ts. */
+	/** How words behave: see BlockKind in assembly/image.ts. */
 	kind: "ram" | "registers" | "set-clear-toggle" | "pll" | "power";
 }
 

@@ -76,6 +76,8 @@ const THEMES: readonly Theme[] = [
 	{ clocks: [12, 22, 32, 42, 89, 90, 193, 200, 217, 248], domains: [4, 5] },
 	// display clocks that share one gate, and their domains
 	{ clocks: [85, 86, 87, 101, 204, 205, 206, 207], domains: [10, 11] },
+	// what the search for PLL settings and a factor over a slice come down to
+	{ clocks: [18, 38, 97, 221], domains: [9] },
 	// memory: factor and mux over a slice; a divider over a slice
 	{ clocks: [97, 220, 221, 11, 41, 93, 95, 168, 175, 222], domains: [2, 3] },
 	// the system PLLs with all that depends on them

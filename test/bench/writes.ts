@@ -69,7 +69,7 @@ const dividerWords = fc.oneof(
 		.map(([m, p, s]) => (m << 12) | (p << 4) | s),
 	fc
 		.tuple(fc.constantFrom(0x0014_5032, 0x000c_8031, 0x000f_a022), u32)
-		.map(([word, others]) => word | (others & 0xffc0_000f)),
+		.map(([word, others]) => word | (others & 0xffc0_0c0f)),
 	u32,
 );
 const sliceWords = fc.oneof(

@@ -128,7 +128,7 @@ describe.each(firmwares)("composite slices, $name", ({ create }) => {
 					check(smt, fact, hz, rounding);
 				},
 			),
-			{ numRuns: 600 },
+			{ numRuns: 300 },
 		);
 	});
 
@@ -151,7 +151,7 @@ describe.each(firmwares)("composite slices, $name", ({ create }) => {
 					check(smt, fact, hz < 0n ? 0n : hz, rounding);
 				},
 			),
-			{ numRuns: 400 },
+			{ numRuns: 300 },
 		);
 	});
 });

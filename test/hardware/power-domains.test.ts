@@ -110,6 +110,17 @@ describe.each(firmwares)("a domain's registers, $name", ({ create }) => {
 		expect(isPowered(smt, 2)).toBe(false);
 	});
 
+	it("a request by registers that completed meanwhile is not made again", () => {
+		const smt = new Smt(create());
+		const { firmware } = smt;
+		firmware.write32(MAPPING, bits(9));
+		firmware.write32(UP_REQUEST, bits(7));
+		firmware.advance(29_999);
+		power(smt, 4, true);
+		// The trap's 1000 ns saw it complete; the handshake takes 2000 more.
+		expect(firmware.timeNs).toBe(32_999);
+	});
+
 	it("a domain that lost its power to a register write comes back when asked again", () => {
 		const smt = new Smt(create());
 		const { firmware } = smt;

@@ -76,7 +76,7 @@ describe.each(firmwares)("rates from registers, $name", ({ create }) => {
 					checkAll(smt);
 				},
 			),
-			{ numRuns: 40 },
+			{ numRuns: 25 },
 		);
 	});
 
@@ -87,7 +87,7 @@ describe.each(firmwares)("rates from registers, $name", ({ create }) => {
 				smt.firmware.write32(address, value);
 				checkAll(smt);
 			}),
-			{ numRuns: 80 },
+			{ numRuns: 50 },
 		);
 	});
 

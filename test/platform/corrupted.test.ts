@@ -1,9 +1,9 @@
 // Corrupted images: whatever the bytes, the engine refuses them with a place inside the image, or serves without trapping.
-// This project's own image format, assembly/layout.ts.
+// This project's own image format, assembly/image.ts.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Block, Image } from "../../assembly/layout.ts";
+import { Block, Image } from "../../assembly/image.ts";
 import { compileImage } from "../../host/platform/image.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { RawEngine } from "../support/raw-engine.ts";
@@ -176,7 +176,7 @@ describe("a corrupted image", () => {
 					serve(engine, messages);
 				},
 			),
-			{ numRuns: 1200 },
+			{ numRuns: 3000 },
 		);
 		expect(loaded).toBeGreaterThan(100);
 	});

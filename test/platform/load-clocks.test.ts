@@ -1,8 +1,8 @@
 // What the engine refuses an image for: clocks, their registers, gates and parents.
-// This project's own image format, assembly/layout.ts.
+// This project's own image format, assembly/image.ts.
 
 import { describe, expect, it } from "vitest";
-import { Clock, Image, LoadError } from "../../assembly/layout.ts";
+import { Clock, Image, LoadError } from "../../assembly/image.ts";
 import { compileImage } from "../../host/platform/image.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import {

@@ -1,5 +1,5 @@
 // What the engine refuses an image for: PLLs, power domains, agents, channels, services, protocols.
-// This project's own image format, assembly/layout.ts.
+// This project's own image format, assembly/image.ts.
 
 import { describe, expect, it } from "vitest";
 import {
@@ -14,7 +14,7 @@ import {
 	Protocol,
 	Service,
 	Switch,
-} from "../../assembly/layout.ts";
+} from "../../assembly/image.ts";
 import {
 	changed,
 	count,

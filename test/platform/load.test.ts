@@ -1,15 +1,9 @@
 // What the engine refuses an image for as a whole: header, sections, blocks and register values.
-// This project's own image format, assembly/layout.ts.
+// This project's own image format, assembly/image.ts.
 
 import { describe, expect, it } from "vitest";
-import {
-	Abi,
-	Block,
-	Image,
-	LoadError,
-	Register,
-	State,
-} from "../../assembly/layout.ts";
+import { Block, Image, LoadError, Register } from "../../assembly/image.ts";
+import { Abi, State } from "../../assembly/layout.ts";
 import {
 	count,
 	engine,

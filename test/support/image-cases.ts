@@ -1,8 +1,9 @@
 // The i.MX8MM's compiled image with one value changed at a time, and what the engine says to it.
-// This project's own image format, assembly/layout.ts.
+// This project's own image format, assembly/image.ts.
 
 import { expect, it } from "vitest";
-import { Clock, Image, type LoadError, State } from "../../assembly/layout.ts";
+import { Clock, Image, type LoadError } from "../../assembly/image.ts";
+import { State } from "../../assembly/layout.ts";
 import { compileImage } from "../../host/platform/image.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { clockId } from "./imx8mm-facts.ts";

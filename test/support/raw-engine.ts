@@ -1,7 +1,8 @@
 // The engine's module by its raw exports: images loaded as bytes, right or wrong, and messages to whatever came of them.
 // Exports: assembly/index.ts; memory map: assembly/layout.ts.
 
-import { Address, Channel, Service, State } from "../../assembly/layout.ts";
+import { Channel, Service } from "../../assembly/image.ts";
+import { Address, State } from "../../assembly/layout.ts";
 import { engineModule } from "../../host/node.ts";
 
 export interface RawExports extends WebAssembly.Exports {

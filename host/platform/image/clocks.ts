@@ -1,5 +1,5 @@
 // Clocks and PLLs of a platform, compiled into their sections.
-// The format is assembly/layout.ts.
+// The format is assembly/image.ts.
 
 import {
 	Clock,
@@ -7,7 +7,7 @@ import {
 	ClockKind,
 	Pll,
 	PllRate,
-} from "../../../assembly/layout.ts";
+} from "../../../assembly/image.ts";
 import {
 	type Clock as ClockTable,
 	clockCount,

@@ -1,7 +1,7 @@
 // Power domains of a platform, with their switches and handshakes, compiled into their sections.
-// The format is assembly/layout.ts.
+// The format is assembly/image.ts.
 
-import { Domain, Handshake, Index, Switch } from "../../../assembly/layout.ts";
+import { Domain, Handshake, Index, Switch } from "../../../assembly/image.ts";
 import { invalid, type Tables } from "./tables.ts";
 
 export function addPower(tables: Tables): void {

@@ -1,5 +1,5 @@
 // Agents, protocols, services and channels of a platform, compiled into their sections.
-// The format is assembly/layout.ts.
+// The format is assembly/image.ts.
 
 import {
 	Agent,
@@ -7,7 +7,7 @@ import {
 	Protocol,
 	Service,
 	ServiceKind,
-} from "../../../assembly/layout.ts";
+} from "../../../assembly/image.ts";
 import type { Channel as ChannelTable } from "../platform.ts";
 import { invalid, type Tables } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 // The sections of a platform image while it is compiled, and what all of them refer to: names and clock IDs.
-// The format is assembly/layout.ts.
+// The format is assembly/image.ts.
 
 import {
 	Agent,
@@ -14,7 +14,7 @@ import {
 	Register,
 	Service,
 	Switch,
-} from "../../../assembly/layout.ts";
+} from "../../../assembly/image.ts";
 import { CosimError } from "../../errors.ts";
 import type { Platform, PllRate as PllRateTable } from "../platform.ts";
 

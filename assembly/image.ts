@@ -1,0 +1,330 @@
+// The platform image: header, sections and rows, as host/platform/image.ts compiles and assembly/platform/ checks them.
+// This project's own format. Rows are used in place: what is marked as state belongs to the engine once it is loaded.
+//
+// Only `const enum`s live here: AssemblyScript and TypeScript read the same file.
+
+/** The image's header. Sections are pairs of u32: byte offset from the image's start, number of rows. */
+export const enum Image {
+	MAGIC = 0x00,
+	VERSION = 0x04,
+	LENGTH = 0x08,
+	CPUS = 0x0c,
+	MAX_MESSAGE = 0x10,
+	/** u32 1: EL2 passes calls that it does not serve on to EL3. */
+	PASS_ON = 0x14,
+	/** u32: ns that a trap costs. */
+	TRAP_NS = 0x18,
+	IMPLEMENTATION_VERSION = 0x1c,
+	/**
+	 * u32: offsets into STRINGS. Every name there is ASCII, ends with a NUL, and is padded with zeros to at least 16
+	 * bytes, so that short name fields are copied as two words.
+	 */
+	VENDOR = 0x20,
+	SUB_VENDOR = 0x24,
+	STRINGS = 0x28,
+	BLOCKS = 0x30,
+	CLOCKS = 0x38,
+	PARENTS = 0x40,
+	PLLS = 0x48,
+	PLL_RATES = 0x50,
+	REGISTERS = 0x58,
+	DOMAINS = 0x60,
+	DOMAIN_CLOCKS = 0x68,
+	SWITCHES = 0x70,
+	HANDSHAKES = 0x78,
+	AGENTS = 0x80,
+	CHANNELS = 0x88,
+	SERVICES = 0x90,
+	RESULTS = 0x98,
+	PROTOCOLS = 0xa0,
+	/** The power controller, PowerController below. */
+	POWER = 0xa8,
+	HEADER_SIZE = 0xd0,
+	/** "SCMI" in memory order. */
+	MAGIC_VALUE = 0x494d4353,
+}
+
+/** Registers of the power controller that all switches and handshakes share: physical addresses, 0 when there is none. */
+export const enum PowerController {
+	UP_REQUEST = 0x00,
+	DOWN_REQUEST = 0x04,
+	MAPPING = 0x08,
+	HANDSHAKE = 0x0c,
+	/** u32: ns from a request to its completion, for switches and for handshakes. */
+	SWITCH_NS = 0x10,
+	HANDSHAKE_NS = 0x14,
+	SIZE = 0x18,
+}
+
+/** A row of BLOCKS: a range of physical addresses that the engine backs with memory. */
+export const enum Block {
+	/** u32 physical base, size in bytes, BlockKind. */
+	BASE = 0x00,
+	LENGTH = 0x04,
+	KIND = 0x08,
+	/** u32, filled by load(): where it lies in linear memory. */
+	LINEAR = 0x0c,
+	SIZE = 0x10,
+}
+
+export const enum BlockKind {
+	/** Plain memory: shared-memory areas lie here. */
+	RAM = 0,
+	/** Registers without side effects. */
+	REGISTERS = 1,
+	/** Registers every 16 bytes, with SET, CLR and TOG aliases at +4, +8 and +0xc. */
+	SET_CLEAR_TOGGLE = 2,
+	/** PLLs: LOCK is read-only and follows the virtual time. */
+	PLL = 3,
+	/** A power controller: requests complete, handshakes are acknowledged. */
+	POWER = 4,
+	COUNT = 5,
+}
+
+/** A row of CLOCKS: the clock with the ID of its index. 64 bytes, table and state together. */
+export const enum Clock {
+	/** u8 ClockKind, u8 ClockFlag bits, u8 shift and width of its mux or divider field. */
+	KIND = 0x00,
+	FLAGS = 0x01,
+	SHIFT = 0x02,
+	WIDTH = 0x03,
+	/** u32 physical address of the register with that field; load() turns it into a linear one. */
+	REGISTER = 0x04,
+	/** The same for its own gate, register 0 when it has none; u8 shift, u8 width of the gate's field. */
+	GATE_REGISTER = 0x08,
+	GATE_SHIFT = 0x0c,
+	GATE_WIDTH = 0x0d,
+	/** u8 number of parents; u8 state: position of the parent that a clock in use holds. */
+	PARENT_COUNT = 0x0e,
+	HELD_PARENT = 0x0f,
+	/** u32 index of the first parent in PARENTS. */
+	PARENTS = 0x10,
+	/** u16 next clock that shares the gate's bits, in a ring; its own ID when none does. */
+	SHARE_NEXT = 0x14,
+	/** u16 (CPU): the clock that the cluster runs from while the PLL relocks. */
+	PARK = 0x16,
+	/** u8 (CPU): position of that clock's own parent meanwhile. */
+	PARK_PARENT = 0x18,
+	/** u8 state: cached, 1 when the clock runs. */
+	RUNNING = 0x19,
+	/** u16. ALIAS: the target's ID. PLL: index into PLLS. CPU: the clock to retune, an input of its parent mux. */
+	TARGET = 0x1a,
+	/** u32 name in STRINGS. */
+	NAME = 0x1c,
+	/** FIXED_FACTOR: u32 multiplier and divider. FIXED: u64 rate in Hz in the same place. */
+	MULT = 0x20,
+	DIV = 0x24,
+	FIXED_RATE = 0x20,
+	/** u32 enable delay in µs. */
+	ENABLE_DELAY = 0x28,
+	/** u32 state: generation in which RATE and RUNNING were computed. */
+	GENERATION = 0x2c,
+	/** u64 state: cached rate in Hz. */
+	RATE = 0x30,
+	/** u32 state: one bit for each agent that wants it on; bit 0 is the platform. */
+	REQUESTS = 0x38,
+	/** u32 state: how many agents, children and power domains hold it on. */
+	USE_COUNT = 0x3c,
+	SIZE = 0x40,
+}
+
+export const enum ClockKind {
+	/** No clock has this ID. */
+	NONE = 0,
+	/** Another ID of the clock TARGET. */
+	ALIAS = 1,
+	FIXED = 2,
+	FIXED_FACTOR = 3,
+	MUX = 4,
+	DIVIDER = 5,
+	GATE = 6,
+	/** Mux 26:24, prediv 18:16, postdiv in WIDTH bits from 0, gate 28. */
+	COMPOSITE = 7,
+	PLL = 8,
+	/** A CPU cluster's clock: parks its parent mux while the PLL relocks. */
+	CPU = 9,
+	COUNT = 10,
+}
+
+export const enum ClockFlag {
+	/** Must not be disabled. */
+	CRITICAL = 1,
+	/** COMPOSITE: has the prediv field. */
+	PREDIV = 2,
+	/** PLL: agents cannot change its rate. */
+	RATE_FIXED = 4,
+	/** MUX: rate requests pass through to the selected parent (a PLL's bypass mux). */
+	FORWARDS = 8,
+}
+
+/** "None" in u16 fields. */
+export const enum Index {
+	NONE = 0xffff,
+}
+
+/** A row of PLLS. */
+export const enum Pll {
+	/** u32 physical address of GNRL_CTL; DIV_CTL0 and DIV_CTL1 follow at +4 and +8; load() turns it into a linear one. */
+	CONTROL = 0x00,
+	/** u32 1: fractional, has kdiv in DIV_CTL1. */
+	FRACTIONAL = 0x04,
+	/** u32 first row and number of rows in PLL_RATES. */
+	RATES = 0x08,
+	RATE_COUNT = 0x0c,
+	/** u32: cycles of the divided reference until LOCK. */
+	LOCK_CYCLES = 0x10,
+	/** u32: ID of its reference clock's consumer, the PLL clock itself. */
+	CLOCK = 0x14,
+	/** u64 state: virtual time at which it locks. */
+	LOCK_AT = 0x18,
+	SIZE = 0x20,
+}
+
+/** A row of PLL_RATES: u32 rate in Hz and the register values that give it with the reference's usual rate. */
+export const enum PllRate {
+	RATE = 0x00,
+	DIV_CTL0 = 0x04,
+	DIV_CTL1 = 0x08,
+	SIZE = 0x0c,
+}
+
+/** A row of REGISTERS: u32 physical address, u32 value at load. */
+export const enum Register {
+	ADDRESS = 0x00,
+	VALUE = 0x04,
+	SIZE = 0x08,
+}
+
+/** A row of DOMAINS: the power domain with the ID of its index. */
+export const enum Domain {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	/** u16 enclosing domain or NONE, u16 1: keeps its clocks on while it is on. */
+	PARENT = 0x04,
+	KEEPS_CLOCKS = 0x06,
+	/** u32 masks over the rows of SWITCHES and HANDSHAKES. */
+	SWITCHES = 0x08,
+	HANDSHAKES = 0x0c,
+	/** u32 first row and number of rows in DOMAIN_CLOCKS. */
+	CLOCKS = 0x10,
+	CLOCK_COUNT = 0x14,
+	/** State. u32: one bit for each agent that wants it on; u32: agents and children that hold it on. */
+	REQUESTS = 0x18,
+	USE_COUNT = 0x1c,
+	/** State. u32 1: the platform holds its clocks. */
+	HOLDS_CLOCKS = 0x20,
+	SIZE = 0x24,
+}
+
+/** A row of SWITCHES: one power-gated region with its request bit. */
+export const enum Switch {
+	/** u32 bit in UP_REQUEST and DOWN_REQUEST, bit in MAPPING. */
+	REQUEST = 0x00,
+	MAPPING = 0x04,
+	/** u32 physical address of its control register (bit 0: power down enable) and status register (bit 0: off). */
+	CONTROL = 0x08,
+	STATUS = 0x0c,
+	/** State. u64 time at which the pending request completes; u32 Pending. */
+	PENDING_AT = 0x10,
+	PENDING = 0x18,
+	SIZE = 0x20,
+}
+
+export const enum Pending {
+	NONE = 0,
+	UP = 1,
+	DOWN = 2,
+}
+
+/** A row of HANDSHAKES: a request bit that the region's bus answers with an acknowledge bit, when it has power. */
+export const enum Handshake {
+	/** u32 bits in the handshake register. */
+	REQUEST = 0x00,
+	ACKNOWLEDGE = 0x04,
+	/** u32 mask over SWITCHES that must be on for an acknowledge. */
+	SWITCHES = 0x08,
+	/** State. u32 1: an edge is pending; u64 time at which the acknowledge follows. */
+	PENDING = 0x0c,
+	PENDING_AT = 0x10,
+	SIZE = 0x18,
+}
+
+/** A row of AGENTS; row 0 is the platform. */
+export const enum Agent {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	/** u32 state, filled by load(): address of its dispatch table. */
+	DISPATCH = 0x04,
+	SIZE = 0x08,
+}
+
+/** A row of CHANNELS: one shared-memory area. Areas of one function ID are neighbours. */
+export const enum Channel {
+	/** u32 physical address and size in bytes of the area, u32 index of its agent. */
+	AREA = 0x00,
+	LENGTH = 0x04,
+	AGENT = 0x08,
+	/** u32 state, filled by load(): linear address of the area. */
+	LINEAR = 0x0c,
+	/** u32 state: messages refused because their length was wrong. */
+	REFUSED = 0x10,
+	/** u32 state: completion interrupts raised, for commands that asked for one in the channel flags. */
+	INTERRUPTS = 0x14,
+	SIZE = 0x18,
+}
+
+/** A row of SERVICES: a function ID of one exception level. */
+export const enum Service {
+	FUNCTION_ID = 0x00,
+	/** u32: 2 or 3. */
+	EXCEPTION_LEVEL = 0x04,
+	/** u32 ServiceKind. */
+	KIND = 0x08,
+	/** u32: first row and number of rows in RESULTS or CHANNELS. */
+	FIRST = 0x0c,
+	COUNT = 0x10,
+	SIZE = 0x14,
+}
+
+export const enum ServiceKind {
+	/** Returns 1 to 4 constant words in x0..x3. */
+	RESULTS = 0,
+	/** SMCCC_ARCH_FEATURES: 0 for a function ID of the Arm architecture range that this level serves. */
+	ARCH_FEATURES = 1,
+	/** PSCI_FEATURES: 0 for SMCCC_VERSION and for a PSCI function ID that this level serves. */
+	PSCI_FEATURES = 2,
+	/** A mailbox channel: serves every busy area. */
+	CHANNELS = 3,
+	COUNT = 4,
+}
+
+/** A row of PROTOCOLS: u32 protocol ID, u32 version that the platform implements. */
+export const enum Protocol {
+	ID = 0x00,
+	VERSION = 0x04,
+	SIZE = 0x08,
+}
+
+/** Why load() refuses an image; State.LOAD_ERROR_AT has the byte offset in the image. */
+export const enum LoadError {
+	NONE = 0,
+	MAGIC = 1,
+	VERSION = 2,
+	LENGTH = 3,
+	/** A section outside the image or misaligned. */
+	SECTION = 4,
+	/** A value outside its range. */
+	RANGE = 5,
+	/** An index that points at no row. */
+	REFERENCE = 6,
+	/** A physical address that no block covers. */
+	ADDRESS = 7,
+	/** Clocks or domains that are their own ancestors. */
+	CYCLE = 8,
+	/** The same function ID or overlapping blocks twice. */
+	DUPLICATE = 9,
+	/** A protocol or a version of it that the engine does not have. */
+	PROTOCOL = 10,
+	/** More linear memory than an image may ask for, or than there is. */
+	MEMORY = 11,
+}
