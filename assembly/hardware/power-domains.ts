@@ -1,9 +1,16 @@
 // Power domains: requests of agents, use counts, and the firmware's register sequence that switches a domain.
 // Sequence as Linux's imx gpcv2 driver has it: mapping, request, power down enable, handshake; parents on first, off last.
 
-import { Domain, Handshake, Index, PowerController, Switch } from "../image";
+import {
+	Domain,
+	Handshake,
+	Index,
+	Pending,
+	PowerController,
+	Switch,
+} from "../image";
 import { Address, State } from "../layout";
-import { pass } from "../sim/time";
+import { now, pass } from "../sim/time";
 import { dropClock, holdClock } from "./clock-gates";
 import { clockRow } from "./clock-tree";
 import {
@@ -51,10 +58,15 @@ export function requestDomain(domain: usize, agent: u32, on: bool): bool {
 	const requests = load<u32>(domain, Domain.REQUESTS);
 	const bit: u32 = 1 << agent;
 	if (on) {
-		if (requests & bit) return domainIsOn(domain) || switchOn(domain);
-		if (!holdDomain(domain)) return false;
-		store<u32>(domain, requests | bit, Domain.REQUESTS);
-		return domainIsOn(domain) || switchOn(domain);
+		if (!(requests & bit)) {
+			if (!holdDomain(domain)) return false;
+			store<u32>(domain, requests | bit, Domain.REQUESTS);
+		}
+		// Held already, perhaps switched off by register writes since.
+		if (domainIsOn(domain) || switchOn(domain)) return true;
+		store<u32>(domain, requests & ~bit, Domain.REQUESTS);
+		dropDomain(domain);
+		return false;
 	}
 	if (requests & bit) {
 		store<u32>(domain, requests & ~bit, Domain.REQUESTS);
@@ -92,10 +104,10 @@ function dropDomain(domain: usize): bool {
 }
 
 function switchOn(domain: usize): bool {
-	settlePower();
 	const regions = load<u32>(domain, Domain.SWITCHES);
 	const handshakes = load<u32>(domain, Domain.HANDSHAKES);
 	holdDomainClocks(domain);
+	finishPending(regions);
 	let done: bool = true;
 	if (regions !== 0 && !switchesAreOn(regions)) {
 		done = requestSwitches(regions, PowerController.UP_REQUEST);
@@ -108,10 +120,10 @@ function switchOn(domain: usize): bool {
 }
 
 function switchOff(domain: usize): bool {
-	settlePower();
 	const regions = load<u32>(domain, Domain.SWITCHES);
 	const handshakes = load<u32>(domain, Domain.HANDSHAKES);
 	holdDomainClocks(domain);
+	finishPending(regions);
 	let done: bool = handshakes === 0 || shakeHands(handshakes, false);
 	if (done && regions !== 0) {
 		enablePowerDown(regions, true);
@@ -137,6 +149,17 @@ function switchBits(mask: u32, which: usize): u32 {
 		bits |= load<u32>(switchRow(ctz(rest)) + which);
 	}
 	return bits;
+}
+
+/** Waits for requests that somebody else has made: hardware takes no other one meanwhile. */
+function finishPending(regions: u32): void {
+	settlePower();
+	for (let rest = regions; rest !== 0; rest &= rest - 1) {
+		const region = switchRow(ctz(rest));
+		if (load<u32>(region, Switch.PENDING) === Pending.NONE) continue;
+		pass(load<u64>(region, Switch.PENDING_AT) - now());
+		settlePower();
+	}
 }
 
 /** Maps the regions to the CPUs, writes their request bits and waits until hardware clears them. */

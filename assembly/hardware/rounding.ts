@@ -4,7 +4,7 @@
 export const enum Rounding {
 	DOWN = 0,
 	UP = 1,
-	/** To the nearest; the lower of two equally near ones is found first. */
+	/** To the nearest; of two equally near ones the first that is looked at. */
 	AUTO = 2,
 }
 

@@ -33,6 +33,9 @@ export function checkPlls(): void {
 			pll + Pll.RATES,
 		);
 		check(count <= 16, LoadError.RANGE, pll + Pll.RATE_COUNT);
+		// An integer PLL has no rates but those of its table.
+		const enough = count !== 0 || load<u32>(pll, Pll.FRACTIONAL) !== 0;
+		check(enough, LoadError.RANGE, pll + Pll.RATE_COUNT);
 		check(
 			load<u32>(pll, Pll.FRACTIONAL) <= 1,
 			LoadError.RANGE,

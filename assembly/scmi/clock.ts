@@ -16,6 +16,7 @@ import {
 	parentAt,
 	parentCount,
 	parentOf,
+	parentPosition,
 	rateOf,
 } from "../hardware/clock-tree";
 import { Rounding } from "../hardware/rounding";
@@ -282,7 +283,9 @@ function parentSet(_agent: usize, _protocol: u32, p: usize): i32 {
 	if (parentCount(clock) === 0) return Status.NOT_SUPPORTED;
 	const position = positionOf(clock, parent);
 	if (position >= parentCount(clock)) return Status.INVALID_PARAMETERS;
-	if (parentOf(clock) !== parent) setClockParent(clock, position);
+	// The same parent again still moves the hold, when registers were written from outside.
+	const selected = parentOf(clock) === parent;
+	setClockParent(clock, selected ? parentPosition(clock) : position);
 	return 0;
 }
 

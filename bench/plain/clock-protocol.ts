@@ -167,7 +167,7 @@ export function clockProtocol(
 		if (parent === undefined) return Status.NOT_FOUND;
 		if (clock.parents.length === 0) return Status.NOT_SUPPORTED;
 		if (!clock.parents.includes(parent)) return Status.INVALID_PARAMETERS;
-		if (clock.parent !== parent) clock.setParent(parent);
+		clock.setParent(parent);
 		return Status.SUCCESS;
 	});
 

@@ -147,7 +147,8 @@ export abstract class Clock {
 
 	/** Switches to a parent; a clock in use holds the new one before it lets the old one go. */
 	setParent(parent: Clock): void {
-		const position = this.parents.indexOf(parent);
+		const selected = this.parent === parent;
+		const position = selected ? this.position : this.parents.indexOf(parent);
 		if (this.#users === 0) {
 			this.select(position);
 			return;

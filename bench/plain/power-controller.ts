@@ -195,7 +195,7 @@ export class PowerController implements Device {
 
 	/** The firmware's sequence: mapping, request, power down disabled, handshake. False when hardware did not answer. */
 	switchOn({ regions, handshakes }: Supply): boolean {
-		this.#settle();
+		this.#finishPending(regions);
 		let done = true;
 		if (!arePowered(regions)) {
 			done = this.#requestAndWait(regions, true);
@@ -206,10 +206,21 @@ export class PowerController implements Device {
 
 	/** The other way round. */
 	switchOff({ regions, handshakes }: Supply): boolean {
+		this.#finishPending(regions);
 		if (!this.#shakeHands(handshakes, false)) return false;
 		if (regions.length === 0) return true;
 		for (const { control } of regions) control.set(POWER_DOWN_ENABLE);
 		return this.#requestAndWait(regions, false);
+	}
+
+	/** Waits for requests that somebody else has made: hardware takes no other one meanwhile. */
+	#finishPending(regions: readonly Region[]): void {
+		this.#settle();
+		for (const { pending } of regions) {
+			if (pending === undefined) continue;
+			this.#time.pass(Math.max(0, pending.at - this.#time.now));
+			this.#settle();
+		}
 	}
 
 	#requestAndWait(regions: readonly Region[], up: boolean): boolean {

@@ -44,7 +44,10 @@ export class PowerDomain {
 				if (!this.hold()) return false;
 				this.#requests.add(agent);
 			}
-			return this.on || this.#switchOn();
+			if (this.on || this.#switchOn()) return true;
+			this.#requests.delete(agent);
+			this.drop();
+			return false;
 		}
 		if (this.#requests.delete(agent)) return this.drop();
 		// On although nobody wants it: somebody wrote the registers.
