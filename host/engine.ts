@@ -2,12 +2,12 @@
 // Exports and memory map: assembly/index.ts and assembly/layout.ts.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import type { LoadError } from "../assembly/image.ts";
+import { Clock, Domain, type LoadError } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
 import type { Method } from "./mailbox/conduit.ts";
-import { compileImage } from "./platform/image.ts";
+import { compileImage, placeInImage } from "./platform/image.ts";
 import type { Platform } from "./platform/platform.ts";
 
 /** The module's functions, as assembly/index.ts declares them. */
@@ -137,6 +137,12 @@ export class Engine implements Firmware {
 	/** Writes it, with the effects that the hardware has. Throws BUS_ERROR where nothing answers. */
 	write32(address: number, value: number): void {
 		this.#checkAddress(address, "write");
+		if (!Number.isInteger(value) || value < -(2 ** 31) || value > 0xffff_ffff) {
+			throw new CosimError(
+				"USAGE",
+				`write of ${value} to 0x${address.toString(16)}: expected a 32-bit number`,
+			);
+		}
 		this.#exports.write32(address, value);
 	}
 
@@ -171,6 +177,29 @@ export class Engine implements Firmware {
 			);
 		}
 		return this.#exports.linear(address, size);
+	}
+
+	/**
+	 * Who wants a clock on: one bit for each agent by its ID, bit 0 is the platform itself. Aliases share those of
+	 * their target. 0 for an ID that the platform does not have.
+	 */
+	clockRequests(id: number): number {
+		const clock = this.platform.clocks.find((row) => row.id === id);
+		if (clock === undefined) return 0;
+		const row = clock.kind === "alias" ? clock.of : id;
+		return this.#row(State.CLOCKS, Clock.SIZE, row, Clock.REQUESTS);
+	}
+
+	/** The same for a power domain. */
+	powerDomainRequests(id: number): number {
+		if (!this.platform.powerDomains.some((row) => row.id === id)) return 0;
+		return this.#row(State.DOMAINS, Domain.SIZE, id, Domain.REQUESTS);
+	}
+
+	#row(table: number, size: number, index: number, field: number): number {
+		const view = new DataView(this.buffer);
+		const rows = view.getUint32(Address.STATE + table, true);
+		return view.getUint32(rows + index * size + field, true);
 	}
 
 	/** Bytes of linear memory in use: a copy of them is a snapshot of firmware and hardware. */
@@ -221,6 +250,6 @@ function loadPlatform(exports: Exports, platform: Platform): void {
 	);
 	throw new CosimError(
 		"PLATFORM_INVALID",
-		`platform ${platform.name}: ${LOAD_ERRORS[error]}, at 0x${at.toString(16)} of its image`,
+		`platform ${platform.name}: ${LOAD_ERRORS[error]}, in ${placeInImage(image, at)}`,
 	);
 }

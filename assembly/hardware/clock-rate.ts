@@ -30,7 +30,9 @@ function reach(clock: usize, wanted: u64, rounding: u32): u64 {
 			return pair === 0 ? NO_RATE : parentRateOf(clock) / dividerOfPair(pair);
 		}
 		case ClockKind.PLL:
+			// Without a reference it stands still, whatever its dividers.
 			if (load<u8>(clock, Clock.FLAGS) & ClockFlag.RATE_FIXED) break;
+			if (parentRateOf(clock) === 0) break;
 			return pllReach(pllOf(clock), rate, parentRateOf(clock), rounding);
 		case ClockKind.DIVIDER:
 			return reachByDivider(clock, rate, rounding);

@@ -322,7 +322,8 @@ export class PllClock extends Clock {
 	}
 
 	override reach(rate: number, rounding: Rounding): number | undefined {
-		if (this.#fixed) return super.reach(rate, rounding);
+		const still = (this.parent?.rate() ?? 0) === 0;
+		if (this.#fixed || still) return super.reach(rate, rounding);
 		return this.#pll.reach(rate, rounding);
 	}
 

@@ -2,6 +2,7 @@
 // Follows the bindings arm,smc-mbox (revision 1), mmio-sram, arm,scmi-shmem and arm,scmi of the Linux kernel.
 
 import { CosimError } from "../errors.ts";
+import type { Method } from "../mailbox/conduit.ts";
 import {
 	addressCells,
 	busAddress,
@@ -15,9 +16,6 @@ import {
 	within,
 } from "./address.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
-
-/** Instruction that a message is sent with: SMC goes to EL3, HVC to EL2. */
-export type Conduit = "smc" | "hvc";
 
 /** SCMI protocols that other nodes refer to, with the property that tells how many cells a reference has. */
 export const PROVIDER_CELLS: ReadonlyMap<number, string> = new Map([
@@ -35,7 +33,7 @@ export interface ScmiNodeOptions {
 	areaSize?: number;
 	/** SMC function IDs of the channels "tx" and "rx". */
 	functionIds: readonly [number, number];
-	method: Conduit;
+	method: Method;
 	/** IDs of the protocols that get a node; power domains (0x11) and clocks (0x14) when left out. */
 	protocols?: readonly number[];
 }

@@ -2,9 +2,9 @@
 // Follows the bindings arm,scmi, arm,scmi-smc, arm,smc-mbox and arm,scmi-shmem of the Linux kernel.
 
 import { CosimError } from "../errors.ts";
+import type { Method } from "../mailbox/conduit.ts";
 import { physicalRegions, type Region } from "./address.ts";
 import { references } from "./references.ts";
-import type { Conduit } from "./scmi-nodes.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 
 /** One shared-memory area, at the CPU's physical address. */
@@ -16,7 +16,7 @@ export interface SharedMemory extends Region {
 export interface ScmiChannel {
 	/** "tx" for commands, "rx" for notifications and delayed replies. */
 	name: string;
-	conduit: Conduit;
+	conduit: Method;
 	/** Undefined when the function ID comes with each message instead of from the tree. */
 	functionId: number | undefined;
 	sharedMemory: SharedMemory;
@@ -94,7 +94,7 @@ export function readScmiTransport(
  * The conduit that the PSCI node's `method` names.
  * @throws CosimError DT_BINDING when there is no such node, or another word
  */
-export function psciConduit(tree: DeviceTree): Conduit {
+export function psciConduit(tree: DeviceTree): Method {
 	const psci =
 		tree.node("/psci") ??
 		tree.compatible("arm,psci-1.0", "arm,psci-0.2", "arm,psci")[0];
@@ -107,7 +107,7 @@ export function psciConduit(tree: DeviceTree): Conduit {
 }
 
 /** A node's `method`. */
-function conduit(node: DtNode): Conduit {
+function conduit(node: DtNode): Method {
 	const method = node.text("method");
 	if (method !== "smc" && method !== "hvc")
 		throw node.malformed("method", '"smc" or "hvc"');

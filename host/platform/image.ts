@@ -2,17 +2,27 @@
 // The format is assembly/image.ts; the engine checks it again, so this code only has to name what is wrong in people's words.
 
 import {
+	Agent,
 	Block,
 	BlockKind,
+	Channel,
+	Clock,
+	Domain,
+	Handshake,
 	Image,
+	Pll,
+	PllRate,
 	PowerController,
+	Protocol,
 	Register,
+	Service,
+	Switch,
 } from "../../assembly/image.ts";
 import { Abi } from "../../assembly/layout.ts";
 import { addClocks } from "./image/clocks.ts";
 import { addPower } from "./image/power.ts";
 import { addAgents, addServices } from "./image/services.ts";
-import { type Section, Tables } from "./image/tables.ts";
+import { invalid, type Section, Tables } from "./image/tables.ts";
 import type { Platform } from "./platform.ts";
 
 const BLOCK_KINDS = {
@@ -23,8 +33,67 @@ const BLOCK_KINDS = {
 	power: BlockKind.POWER,
 } as const;
 
+/** The lists that every platform has. */
+const LISTS = [
+	"agents",
+	"channels",
+	"services",
+	"blocks",
+	"clocks",
+	"powerDomains",
+	"registers",
+] as const;
+
+/** The sections by their place in the header, with the size of their rows, for messages. */
+const SECTIONS: readonly (readonly [string, number, number])[] = [
+	["blocks", Image.BLOCKS, Block.SIZE],
+	["clocks", Image.CLOCKS, Clock.SIZE],
+	["the clocks' parents", Image.PARENTS, 2],
+	["PLLs", Image.PLLS, Pll.SIZE],
+	["PLL rates", Image.PLL_RATES, PllRate.SIZE],
+	["registers", Image.REGISTERS, Register.SIZE],
+	["power domains", Image.DOMAINS, Domain.SIZE],
+	["the power domains' clocks", Image.DOMAIN_CLOCKS, 2],
+	["power switches", Image.SWITCHES, Switch.SIZE],
+	["handshakes", Image.HANDSHAKES, Handshake.SIZE],
+	["agents", Image.AGENTS, Agent.SIZE],
+	["channels", Image.CHANNELS, Channel.SIZE],
+	["services", Image.SERVICES, Service.SIZE],
+	["service results", Image.RESULTS, 4],
+	["protocols", Image.PROTOCOLS, Protocol.SIZE],
+];
+
+/** Header fields that a platform's author sets. */
+const FIELDS: ReadonlyMap<number, string> = new Map([
+	[Image.CPUS, "cpus, 1 to 16"],
+	[Image.MAX_MESSAGE, "maxMessageSize, a multiple of 4 from 76 to 4096"],
+	[Image.AGENTS, "agents, at least one"],
+	[Image.BLOCKS, "blocks, 256 MiB in all at most"],
+]);
+
+/** What lies at a byte offset of an image, in words. */
+export function placeInImage(
+	image: Uint8Array<ArrayBuffer>,
+	offset: number,
+): string {
+	const field = FIELDS.get(offset);
+	if (field !== undefined) return field;
+	const view = new DataView(image.buffer);
+	for (const [name, header, size] of SECTIONS) {
+		const at = offset - view.getUint32(header, true);
+		if (at >= 0 && at < view.getUint32(header + 4, true) * size) {
+			return `row ${Math.floor(at / size)} of ${name}, at byte ${at % size}`;
+		}
+	}
+	return `its image at 0x${offset.toString(16)}`;
+}
+
 /** Compiles a platform. Throws PLATFORM_INVALID when its tables contradict each other. */
 export function compileImage(platform: Platform): Uint8Array<ArrayBuffer> {
+	const missing = LISTS.find((list) => !Array.isArray(platform?.[list]));
+	if (missing !== undefined || typeof platform.protocols !== "object") {
+		throw invalid(`platform: ${missing ?? "protocols"} is missing`);
+	}
 	const tables = new Tables(platform);
 	const vendor = tables.string(platform.vendor, "vendor");
 	const subVendor = tables.string(platform.subVendor, "sub-vendor");

@@ -7,7 +7,7 @@ import {
 	type ScmiChannel,
 	type ScmiTransport,
 } from "../devicetree/scmi-transport.ts";
-import type { DeviceTree } from "../devicetree/tree.ts";
+import type { DeviceTree, DtNode } from "../devicetree/tree.ts";
 import { CosimError } from "../errors.ts";
 import type { Firmware } from "../firmware.ts";
 import { armSmcMailbox } from "../mailbox/arm-smc-mailbox.ts";
@@ -17,6 +17,10 @@ import type { Platform } from "../platform/platform.ts";
 import { ScmiAgent } from "../scmi/agent.ts";
 import type { MessageEvent } from "../scmi/exchange.ts";
 import { SharedMemory } from "../scmi/shared-memory.ts";
+import { ScmiError } from "../scmi/status.ts";
+
+/** Bytes of an area in front of its message (SCMI 3.2, 5.1.2). */
+const SMT_HEADER = 0x18;
 
 export interface BoardOptions {
 	/** Sees every message of the agent. */
@@ -81,8 +85,8 @@ export function checkSoc(tree: DeviceTree, platform: Platform): void {
 
 /**
  * Opens the channel that a board's devicetree describes. A tree without SCMI nodes gets them first.
- * Throws DT_BINDING for a tree of another SoC, or one whose channel a driver could not use, and BUS_ERROR when its
- * shared memory is none of the platform's.
+ * Throws DT_BINDING for a tree of another SoC, one whose channel a driver could not use, or one that names a channel
+ * which is none of the firmware's.
  */
 export function openBoard(
 	tree: DeviceTree,
@@ -105,6 +109,7 @@ export function openBoard(
 			`${node.path}: expected compatible "arm,scmi" or "arm,scmi-smc" with a tx channel`,
 		);
 	}
+	const served = servedChannel(channel, node, firmware.platform);
 	const { controller, index } = controllerFor(channel, firmware);
 	const { address, size } = channel.sharedMemory;
 	const offset = firmware.memoryAt(Number(address), Number(size));
@@ -112,11 +117,68 @@ export function openBoard(
 		controller,
 		index,
 		memory: new SharedMemory(firmware.buffer, offset, Number(size)),
+		// Without a function ID of its own a mailbox channel takes it from the message.
+		message: { a0: served.functionId },
 		...(options.onMessage === undefined
 			? {}
 			: { onMessage: options.onMessage }),
 	});
+	agreeOnVersions(agent);
 	return { tree, firmware, agent, channel, transport, addedScmiNodes };
+}
+
+/** The platform's channel that the tree's channel names: same conduit, function ID and area. */
+function servedChannel(
+	channel: ScmiChannel,
+	node: DtNode,
+	platform: Platform,
+): Platform["channels"][number] {
+	const { conduit, functionId, sharedMemory } = channel;
+	const levels = conduit === "smc" ? [3] : [2];
+	if (conduit === "hvc" && platform.hypervisorPassesOn) levels.push(3);
+	const served = platform.channels.filter((row) =>
+		levels.includes(row.exceptionLevel),
+	);
+	const found = served.find(
+		(row) =>
+			(functionId === undefined || row.functionId === functionId) &&
+			BigInt(row.address) === sharedMemory.address &&
+			sharedMemory.size <= row.size &&
+			sharedMemory.size >= SMT_HEADER + platform.maxMessageSize,
+	);
+	if (found !== undefined) return found;
+	const name = (id: number | undefined, address: bigint, size: bigint) =>
+		`${id === undefined ? "any" : hex(id)} with ${size} bytes at ${hex(address)}`;
+	const known = served.map((row) =>
+		name(row.functionId, BigInt(row.address), BigInt(row.size)),
+	);
+	const { address, size } = sharedMemory;
+	throw new CosimError(
+		"DT_BINDING",
+		`${node.path}: channel tx is ${conduit} ${name(functionId, address, size)}, expected one that ` +
+			`${platform.name} serves: ${known.join(", ") || "none"}`,
+	);
+}
+
+/**
+ * An agent before us may have gone back to an older version of a protocol: says which one we speak, where the platform
+ * lets agents choose.
+ */
+function agreeOnVersions({ sync }: ScmiAgent): void {
+	for (const protocol of [sync.base, sync.power, sync.clock]) {
+		const version = protocol.protocolVersion();
+		try {
+			protocol.negotiate(version);
+		} catch (error) {
+			// Older platforms do not know the message.
+			const refused = error instanceof ScmiError;
+			if (!refused || error.code !== "SCMI_NOT_SUPPORTED") throw error;
+		}
+	}
+}
+
+function hex(value: number | bigint): string {
+	return `0x${value.toString(16)}`;
 }
 
 /** The mailbox controller of a channel; `arm,scmi-smc` needs none in the tree and gets one of a single channel. */
@@ -139,6 +201,7 @@ function controllerFor(
 		};
 		return { controller: armSmcMailbox(firmware, data), index: 0 };
 	}
+	const transports = mailbox.node.text("transports");
 	const data = {
 		node: mailbox.node.path,
 		method: conduit,
@@ -147,6 +210,7 @@ function controllerFor(
 			mailbox.node.cells("arm,func-ids") ??
 			mailbox.node.cells("arm,func-id") ??
 			[],
+		...(transports === undefined ? {} : { transports }),
 	};
 	return { controller: armSmcMailbox(firmware, data), index: mailbox.index };
 }

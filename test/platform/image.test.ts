@@ -142,7 +142,7 @@ describe("compileImage refuses", () => {
 
 describe("the engine refuses, and the host says where", () => {
 	it.each<[string, Platform, string]>([
-		["no CPUs", { ...IMX8MM, cpus: 0 }, "out of range, at 0xc"],
+		["no CPUs", { ...IMX8MM, cpus: 0 }, "out of range, in cpus, 1 to 16"],
 		["messages too long", { ...IMX8MM, maxMessageSize: 4100 }, "out of range"],
 		[
 			"messages longer than an area",

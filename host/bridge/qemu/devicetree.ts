@@ -2,27 +2,23 @@
 // Bindings arm,scmi-smc and arm,scmi-shmem; consumers as the AMBA bus of a stock kernel takes them.
 
 import type { DeviceTree, DtNode } from "../../devicetree/tree.ts";
-import { CosimError } from "../../errors.ts";
 import type { Method } from "../../mailbox/conduit.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { GuestArea } from "./platform.ts";
+import type { GuestInstance } from "./platform.ts";
 
 export interface GuestTreeOptions {
 	platform: Platform;
 	conduit: Method;
-	functionId: number;
-	/** One area for the SCMI node itself (protocol 0x10) and one for each further protocol. */
-	areas: readonly GuestArea[];
+	instances: readonly GuestInstance[];
 	/** Everything that the guest must keep its hands off, at physical addresses. */
 	reserved: { address: number; size: number };
-	/** SPI that tells the end of a command; undefined for completion by return. */
+	/** First SPI of those that tell the end of a command, one for each instance; undefined for completion by return. */
 	completionSpi: number | undefined;
 	bootargs: string;
 	/** Where the initramfs lies. */
 	initrd: { address: number; size: number };
 }
 
-const BASE_PROTOCOL = 0x10;
 const POWER_PROTOCOL = 0x11;
 const CLOCK_PROTOCOL = 0x14;
 const PROVIDER_CELLS: ReadonlyMap<number, string> = new Map([
@@ -38,8 +34,7 @@ export function prepareGuestTree(
 	options: GuestTreeOptions,
 ): void {
 	addPsci(tree, options.conduit);
-	const areas = addAreas(tree, options);
-	const protocols = addScmi(tree, options, areas);
+	const protocols = addInstances(tree, options);
 	for (const consumer of options.platform.guestConsumers) {
 		for (const node of tree.compatible(consumer.compatible)) {
 			if (node.enabled) consume(node, consumer, options.platform, protocols);
@@ -62,68 +57,44 @@ function addPsci(tree: DeviceTree, conduit: Method): void {
 	}
 }
 
-function addAreas(
+/** Adds each instance with its area. Returns the phandles of the protocol nodes by protocol ID. */
+function addInstances(
 	tree: DeviceTree,
 	options: GuestTreeOptions,
 ): Map<number, number> {
 	const reserved = tree.root.ensureChild("reserved-memory");
-	reserved
-		.set("#address-cells", 2)
-		.set("#size-cells", 2)
-		.set("ranges", new Uint8Array());
+	reserved.set("#address-cells", 2).set("#size-cells", 2);
+	reserved.set("ranges", new Uint8Array());
+	const firmware = tree.root.ensureChild("firmware");
 	const phandles = new Map<number, number>();
 	let end = options.reserved.address;
-	for (const { protocol, address, size } of options.areas) {
-		const node = reserved.addChild(`scmi-shmem@${address.toString(16)}`);
-		node
-			.set("compatible", "arm,scmi-shmem")
-			.set("reg", [0, address, 0, size])
-			.set("no-map", true);
-		phandles.set(protocol, tree.phandleOf(node));
+	for (const [i, instance] of options.instances.entries()) {
+		const { protocol, functionId, address, size } = instance;
+		const area = reserved.addChild(`scmi-shmem@${address.toString(16)}`);
+		area.set("compatible", "arm,scmi-shmem").set("no-map", true);
+		area.set("reg", [0, address, 0, size]);
 		end = Math.max(end, address + size);
+
+		const id = protocol.toString(16);
+		const scmi = firmware.addChild(`scmi-${id}`);
+		scmi.set("compatible", "arm,scmi-smc").set("arm,smc-id", functionId);
+		scmi.set("#address-cells", 1).set("#size-cells", 0);
+		scmi.set("shmem", tree.phandleOf(area));
+		if (options.completionSpi !== undefined) {
+			const spi = options.completionSpi + i;
+			scmi.set("interrupts", [GIC_SPI, spi, EDGE_RISING]);
+			scmi.set("interrupt-names", "a2p");
+		}
+		const node = scmi.addChild(`protocol@${id}`);
+		node.set("reg", protocol);
+		const cells = PROVIDER_CELLS.get(protocol);
+		if (cells !== undefined) node.set(cells, 1);
+		phandles.set(protocol, tree.phandleOf(node));
 	}
 	const rest = options.reserved.address + options.reserved.size - end;
-	reserved
-		.addChild(`firmware@${end.toString(16)}`)
-		.set("reg", [0, end, 0, rest])
-		.set("no-map", true);
+	const keep = reserved.addChild(`firmware@${end.toString(16)}`);
+	keep.set("reg", [0, end, 0, rest]).set("no-map", true);
 	return phandles;
-}
-
-/** Returns the phandles of the protocol nodes. */
-function addScmi(
-	tree: DeviceTree,
-	options: GuestTreeOptions,
-	areas: ReadonlyMap<number, number>,
-): Map<number, number> {
-	const scmi = tree.root.ensureChild("firmware").addChild("scmi");
-	scmi.set("compatible", "arm,scmi-smc").set("arm,smc-id", options.functionId);
-	scmi.set("#address-cells", 1).set("#size-cells", 0);
-	scmi.set("shmem", area(areas, BASE_PROTOCOL));
-	if (options.completionSpi !== undefined) {
-		scmi.set("interrupts", [GIC_SPI, options.completionSpi, EDGE_RISING]);
-		scmi.set("interrupt-names", "a2p");
-	}
-	const phandles = new Map<number, number>();
-	for (const { protocol } of options.areas) {
-		const cells = PROVIDER_CELLS.get(protocol);
-		if (cells === undefined) continue;
-		const node = scmi.addChild(`protocol@${protocol.toString(16)}`);
-		node.set("reg", protocol).set(cells, 1).set("shmem", area(areas, protocol));
-		phandles.set(protocol, tree.phandleOf(node));
-	}
-	return phandles;
-}
-
-function area(areas: ReadonlyMap<number, number>, protocol: number): number {
-	const phandle = areas.get(protocol);
-	if (phandle === undefined) {
-		throw new CosimError(
-			"PLATFORM_INVALID",
-			`guest: no shared memory for protocol 0x${protocol.toString(16)}`,
-		);
-	}
-	return phandle;
 }
 
 function consume(

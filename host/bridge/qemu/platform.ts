@@ -1,25 +1,37 @@
 // The platform as a guest in QEMU reaches it: the same clocks and domains, shared-memory areas in the guest's own RAM.
-// One area for each protocol under one function ID, since Linux serialises each area by itself.
+// Each protocol has an area and a function ID of its own, so that several CPUs may call at once.
+//
+// One function ID for several areas would not do: Linux marks an area busy before it writes the message, so that a trap
+// made for one area could find another busy but half-written, and nothing in memory tells which CPU wrote which. With an
+// ID of its own per area a trap serves the caller's area alone, which is complete.
 
 import type { Method } from "../../mailbox/conduit.ts";
 import type { Platform, ProtocolVersions } from "../../platform/platform.ts";
 
-/** A shared-memory area in the guest's RAM: protocol ID, guest physical address, size in bytes. */
-export interface GuestArea {
+/** An SCMI instance of the guest: one protocol with its function ID and its area at a guest physical address. */
+export interface GuestInstance {
+	/** Protocol ID; the base protocol is served beside it. */
 	protocol: number;
+	functionId: number;
 	address: number;
+	/** Bytes. */
 	size: number;
 }
 
 /** Bytes of an area: room for the longest message. */
 const AREA_SIZE = 0x200;
-/** Protocols with an area of their own; the base protocol's is the SCMI node's. */
-const PROTOCOLS = [0x10, 0x11, 0x14] as const;
+const PROTOCOLS = [0x11, 0x14] as const;
+/** Fast SMC64 calls of the SiP service, and of the hypervisor vendor's service; the low byte is the protocol ID. */
+const FUNCTION_IDS = { smc: 0xc200_0000, hvc: 0xc600_0000 } as const;
 
-/** The areas, one behind the other from `address`. */
-export function guestAreas(address: number): GuestArea[] {
+/** The instances, their areas one behind the other from `address`. */
+export function guestInstances(
+	conduit: Method,
+	address: number,
+): GuestInstance[] {
 	return PROTOCOLS.map((protocol, i) => ({
 		protocol,
+		functionId: FUNCTION_IDS[conduit] + protocol,
 		address: address + i * AREA_SIZE,
 		size: AREA_SIZE,
 	}));
@@ -29,18 +41,17 @@ export interface GuestPlatformOptions {
 	conduit: Method;
 	cpus: number;
 	protocols: ProtocolVersions;
-	areas: readonly GuestArea[];
-	/** Guest physical address and size of the memory that the areas lie in. */
+	instances: readonly GuestInstance[];
+	/** Guest physical address and size in bytes of the memory that the areas lie in. */
 	memory: { address: number; size: number };
 }
 
-/** The same platform with the first agent's first channel of a conduit spread over the guest's areas. */
+/** The same platform, its first agent on the guest's areas. */
 export function guestPlatform(
 	platform: Platform,
 	options: GuestPlatformOptions,
 ): Platform {
 	const exceptionLevel = options.conduit === "smc" ? 3 : 2;
-	const functionId = guestFunctionId(platform, options.conduit);
 	const agent = platform.agents[0] as string;
 	return {
 		...platform,
@@ -50,7 +61,7 @@ export function guestPlatform(
 			...platform.blocks.filter(({ kind }) => kind !== "ram"),
 			{ name: "guest", ...options.memory, kind: "ram" },
 		],
-		channels: options.areas.map(({ address, size }) => ({
+		channels: options.instances.map(({ functionId, address, size }) => ({
 			functionId,
 			exceptionLevel,
 			agent,
@@ -58,13 +69,4 @@ export function guestPlatform(
 			size,
 		})),
 	};
-}
-
-/** The function ID of the platform's first channel of a conduit. */
-export function guestFunctionId(platform: Platform, conduit: Method): number {
-	const exceptionLevel = conduit === "smc" ? 3 : 2;
-	const channel = platform.channels.find(
-		(row) => row.exceptionLevel === exceptionLevel,
-	);
-	return channel?.functionId ?? 0;
 }

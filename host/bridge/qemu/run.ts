@@ -1,0 +1,210 @@
+// One run of a guest from start to end: its report, what it sees otherwise than the engine, and what its calls cost.
+// The library's side of `scmi-cosim linux`.
+
+import type { Engine } from "../../engine.ts";
+import { CosimError } from "../../errors.ts";
+import { armSmcMailbox } from "../../mailbox/arm-smc-mailbox.ts";
+import type { Method } from "../../mailbox/conduit.ts";
+import { ScmiAgent } from "../../scmi/agent.ts";
+import { SharedMemory } from "../../scmi/shared-memory.ts";
+import {
+	type ClockState,
+	type PowerDomainState,
+	readClocks,
+	readPowerDomains,
+} from "../../simulation/state.ts";
+import {
+	type Difference,
+	differences,
+	type EngineView,
+	engineView,
+} from "./compare.ts";
+import { Guest, type GuestOptions } from "./guest.ts";
+import { GuestConsole } from "./guest-console.ts";
+import { GUEST_MARK } from "./guest-init.ts";
+import type { GuestReport } from "./guest-report.ts";
+import type { GuestClock, GuestPowerDomain } from "./guest-tables.ts";
+
+export interface RunOptions extends GuestOptions {
+	/** ms until the guest is ended by force. */
+	timeoutMs?: number;
+	/** Whether our init runs in the guest: without its report only the end is looked at. */
+	expectReport?: boolean;
+	/** Called with the guest once it runs: to type, or to stop it. */
+	onStart?: (guest: Guest) => void;
+}
+
+/** µs, as the guest's counter sees a call from the trap to its return. */
+export interface RoundTrip {
+	p50: number;
+	p90: number;
+	p99: number;
+	p999: number;
+}
+
+export interface RunReport {
+	/** Linux came up, ran our report to its end and powered off. */
+	booted: boolean;
+	kernel: string;
+	cpus: number;
+	/** SCMI commands served. */
+	messages: number;
+	/** SCMI commands a second while the guest ran. */
+	callsPerSecond: number;
+	roundTripUs: RoundTrip | null;
+	/** µs of a call spent in this process, on average. */
+	serviceUs: number;
+	/** ms from QEMU's start to its end. */
+	wallMs: number;
+	clocks: GuestClock[];
+	powerDomains: GuestPowerDomain[];
+	differences: Difference[];
+	/** What the guest printed beyond its tables. */
+	guest: GuestReport;
+}
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+/**
+ * Runs a guest to its end.
+ * @throws CosimError GUEST when it panics, faults, reports trouble or does not end in time; QEMU when QEMU fails
+ */
+export async function runGuest(options: RunOptions): Promise<RunReport> {
+	const console = new GuestConsole();
+	const { timeoutMs = DEFAULT_TIMEOUT_MS, expectReport = true } = options;
+	let view: EngineView | undefined;
+	let seen = "";
+	let timedOut = false;
+	const guest = await Guest.start({
+		...options,
+		onConsole: (text) => {
+			// The state to compare with is that of the moment in which the report ends: Linux goes on and shuts down.
+			seen = (seen + text).slice(-DONE.length - text.length);
+			if (view === undefined && seen.includes(DONE))
+				view = engineView(guest.engine, new Map());
+			const show = console.push(text);
+			if (show !== "") options.onConsole?.(show);
+		},
+	});
+	options.onStart?.(guest);
+	const timer = setTimeout(() => {
+		timedOut = true;
+		guest.stop();
+	}, timeoutMs);
+	const end = await guest.ended.finally(() => clearTimeout(timer));
+	const report = console.report();
+	if (timedOut)
+		throw new CosimError(
+			"GUEST",
+			`the guest did not end within ${timeoutMs / 1000} s: ${progress(report, guest)}`,
+		);
+	if (report.panic !== undefined)
+		throw new CosimError("GUEST", `the guest panicked: ${report.panic}`);
+	if (end.signal !== null)
+		throw new CosimError(
+			"QEMU",
+			`QEMU was ended by ${end.signal}: ${progress(report, guest)}`,
+		);
+	if (expectReport && !report.complete) {
+		throw new CosimError(
+			"GUEST",
+			`the guest ended before its report did: ${progress(report, guest)}`,
+		);
+	}
+	const { conduit = "smc" } = options;
+	const rates = await engineRates(guest.engine, conduit);
+	const found =
+		view === undefined
+			? []
+			: differences(report, withRates(view, rates), aliasesOf(guest.engine));
+	const { messages, serviceNs } = guest.calls;
+	return {
+		booted: report.complete,
+		kernel: report.kernel,
+		cpus: report.cpus,
+		messages,
+		callsPerSecond: Math.round(messages / (end.wallMs / 1000)),
+		roundTripUs: roundTrip(guest.calls.roundTripsUs),
+		serviceUs: messages === 0 ? 0 : Number(serviceNs) / 1000 / messages,
+		wallMs: end.wallMs,
+		clocks: report.clocks,
+		powerDomains: report.powerDomains,
+		differences: found,
+		guest: report,
+	};
+}
+
+const DONE = `${GUEST_MARK}done`;
+
+function progress(report: GuestReport, guest: Guest): string {
+	const calls = `${guest.calls.messages} SCMI messages served`;
+	if (!report.booted) return `Linux never started its init, ${calls}`;
+	return `${report.missing.join(", ") || "its report was complete"}, ${calls}`;
+}
+
+/** Rates as an agent reads them, by SCMI messages on the guest's own channel, once the guest has gone. */
+async function engineRates(
+	engine: Engine,
+	conduit: Method,
+): Promise<Map<number, number>> {
+	const { clocks } = await readGuestState(engine, conduit);
+	return new Map(clocks.map(({ id, rate }) => [id, rate]));
+}
+
+/** Clocks and domains of a guest's engine, read by its agent. */
+export async function readGuestState(
+	engine: Engine,
+	conduit: Method,
+): Promise<{ clocks: ClockState[]; powerDomains: PowerDomainState[] }> {
+	const [channel] = engine.platform.channels;
+	const { functionId, address, size } =
+		channel as (typeof engine.platform.channels)[number];
+	const controller = armSmcMailbox(engine, {
+		node: "guest",
+		method: conduit,
+		numChans: 1,
+		funcIds: [functionId],
+	});
+	const memory = new SharedMemory(
+		engine.buffer,
+		engine.memoryAt(address, size),
+		size,
+	);
+	memory.release();
+	const agent = new ScmiAgent({ controller, index: 0, memory });
+	return {
+		clocks: await readClocks(agent),
+		powerDomains: await readPowerDomains(agent),
+	};
+}
+
+function withRates(
+	view: EngineView,
+	rates: ReadonlyMap<number, number>,
+): EngineView {
+	return {
+		...view,
+		clocks: view.clocks.map((clock) => ({
+			...clock,
+			rate: rates.get(clock.id) ?? 0,
+		})),
+	};
+}
+
+function aliasesOf(engine: Engine): Map<number, number> {
+	return new Map(
+		engine.platform.clocks.flatMap((clock) =>
+			clock.kind === "alias" ? [[clock.id, clock.of] as const] : [],
+		),
+	);
+}
+
+function roundTrip(samples: readonly number[]): RoundTrip | null {
+	if (samples.length === 0) return null;
+	const sorted = [...samples].sort((a, b) => a - b);
+	const at = (share: number) =>
+		sorted[
+			Math.min(sorted.length - 1, Math.floor(sorted.length * share))
+		] as number;
+	return { p50: at(0.5), p90: at(0.9), p99: at(0.99), p999: at(0.999) };
+}

@@ -1,0 +1,256 @@
+// An unmodified Linux kernel in stock QEMU on the engine: what Linux printed, and what it left in the engine's registers.
+// Debian's own arm64 kernels 6.1 and 6.12, by SMC and HVC, on one and four CPUs, with both ways of completion.
+
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Guest } from "../../host/bridge/qemu/guest.ts";
+import {
+	checkBusybox,
+	checkKernel,
+	type DebianGuest,
+	debianGuest,
+} from "../../host/bridge/qemu/guest-files.ts";
+import { guestWords } from "../../host/bridge/qemu/guest-init.ts";
+import { guestInitramfs } from "../../host/bridge/qemu/initramfs.ts";
+import {
+	type RunOptions,
+	type RunReport,
+	runGuest,
+} from "../../host/bridge/qemu/run.ts";
+import { userCacheFolder } from "../../host/debian.ts";
+import type { Engine } from "../../host/engine.ts";
+import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
+import { VERSION_SETS } from "../../host/platform/platform.ts";
+
+const MINUTE = 60_000;
+
+function imagesOf(debian: DebianGuest): {
+	kernel: Uint8Array;
+	initrd: Uint8Array;
+} {
+	const busybox = checkBusybox(debian.busybox);
+	return {
+		kernel: checkKernel(debian.kernel).bytes,
+		initrd: guestInitramfs({ busybox }),
+	};
+}
+
+/** Folders of guests that are still there. */
+function leftovers(): string[] {
+	return [tmpdir(), "/dev/shm"].flatMap((folder) =>
+		readdirSync(folder)
+			.filter((name) => name.startsWith("scmi-cosim-"))
+			.filter((name) => !name.includes("cli") && !name.includes("test")),
+	);
+}
+
+let images: { kernel: Uint8Array; initrd: Uint8Array };
+
+beforeAll(async () => {
+	images = imagesOf(await debianGuest({ cache: userCacheFolder() }));
+}, 5 * MINUTE);
+
+interface Run {
+	report: RunReport;
+	engine: Engine;
+}
+
+async function run(options: Partial<RunOptions> = {}): Promise<Run> {
+	let guest: Guest | undefined;
+	const report = await runGuest({
+		...images,
+		timeoutMs: 2 * MINUTE,
+		...options,
+		onStart: (started) => {
+			guest = started;
+		},
+	});
+	return { report, engine: (guest as Guest).engine };
+}
+
+/** A composite slice's mux, prediv and postdiv, from its register (CCM_TARGET_ROOT). */
+function slice(engine: Engine, address: number): [number, number, number] {
+	const value = engine.read32(address);
+	return [(value >>> 24) & 7, ((value >>> 16) & 7) + 1, (value & 0x3f) + 1];
+}
+
+function expectLinuxUsedIt({ report, engine }: Run): void {
+	expect(report.booted).toBe(true);
+	expect(report.guest.faults).toEqual([]);
+	expect(report.differences).toEqual([]);
+	// The drivers probed: one instance for power domains, one for clocks.
+	const log = report.guest.messages.join("\n");
+	expect(log).toMatch(
+		/SCMI Protocol v2\.0 'scmi-cosim:imx8mm' Firmware version 0x1/,
+	);
+	expect(log).not.toMatch(/arm-scmi.*(fail|timed out|error)/i);
+	// Every clock of the platform under its own name.
+	const seen = new Map(report.clocks.map((clock) => [clock.name, clock]));
+	for (const { name } of IMX8MM.clocks) expect(seen.has(name), name).toBe(true);
+	expect(seen.get("osc_24m")?.rate).toBe(24_000_000);
+	expect(seen.get("sys_pll1_800m")?.rate).toBe(800_000_000);
+	expect(seen.get("arm")?.rate).toBe(1_200_000_000);
+	const domains = report.powerDomains.map(({ name }) => name).sort();
+	expect(domains).toEqual(IMX8MM.powerDomains.map(({ name }) => name).sort());
+	// What Linux set by assigned-clock-rates is in force in the registers.
+	expect(seen.get("pwm1")?.rate).toBe(12_000_000);
+	expect(slice(engine, 0x3038_b380)).toEqual([0, 1, 2]);
+	expect(seen.get("i2c4")?.rate).toBe(6_000_000);
+	expect(slice(engine, 0x3038_ae80)).toEqual([0, 1, 4]);
+	expect(engine.read32(0x3036_0004)).toBe((655 << 12) | (5 << 4) | 3);
+	expect(engine.read32(0x3036_0008)).toBe(23593);
+	// Its AMBA devices hold their clocks and domains.
+	expect(seen.get("pwm1_root_clk")?.enableCount).toBeGreaterThan(0);
+	expect(engine.read32(0x3038_4280) & 3).toBe(3);
+	expect(report.powerDomains.find(({ name }) => name === "gpumix")?.on).toBe(
+		true,
+	);
+}
+
+describe("Debian's own kernel", () => {
+	it.each([
+		["smc", 1, "return"],
+		["smc", 4, "interrupt"],
+		["hvc", 1, "interrupt"],
+		["hvc", 4, "return"],
+	] as const)(
+		"boots by %s on %i CPUs, completion by %s",
+		async (conduit, cpus, completion) => {
+			const result = await run({ conduit, cpus, completion });
+			expectLinuxUsedIt(result);
+			expect(result.report.cpus).toBe(cpus);
+			const interrupts = result.report.guest.interrupts
+				.flatMap(({ counts }) => counts)
+				.reduce((sum, n) => sum + n, 0);
+			if (completion === "interrupt") expect(interrupts).toBeGreaterThan(1000);
+			else expect(interrupts).toBe(0);
+			expect(leftovers()).toEqual([]);
+		},
+		3 * MINUTE,
+	);
+
+	it(
+		"answers several CPUs at once, each correctly",
+		async () => {
+			const { report } = await run({
+				cpus: 4,
+				append: `quiet ${guestWords({ rebind: 3, bench: 2 })}`,
+			});
+			const { bench, rebind } = report.guest;
+			expect(bench?.all?.cpus).toBe(4);
+			expect(bench?.all?.calls).toBeGreaterThan(100);
+			expect([bench?.one, bench?.all, rebind?.readers]).toEqual(
+				[1, 2, 3].map(() =>
+					expect.objectContaining({ errors: 0, mismatches: 0 }),
+				),
+			);
+			expect(rebind?.devices.map(({ errors }) => errors)).not.toContain(1);
+			expect(report.guest.faults).toEqual([]);
+			expect(report.differences).toEqual([]);
+		},
+		3 * MINUTE,
+	);
+
+	it(
+		"takes CPU 1 off line and back",
+		async () => {
+			const { report } = await run({
+				cpus: 2,
+				append: `quiet ${guestWords({ hotplug: true })}`,
+			});
+			expect(report.guest.hotplug).toMatchObject({
+				ok: true,
+				off: "0",
+				on: "0-1",
+			});
+		},
+		3 * MINUTE,
+	);
+});
+
+it(
+	"Debian 13's kernel 6.12 boots on -cpu max, with SCMI 3.2",
+	async () => {
+		const debian = await debianGuest({
+			cache: userCacheFolder(),
+			suite: "trixie",
+		});
+		const result = await run({
+			...imagesOf(debian),
+			cpu: "max",
+			cpus: 2,
+			protocols: VERSION_SETS["scmi-3.2"],
+		});
+		expect(result.report.kernel).toMatch(/^6\.12\./);
+		expect(result.report.guest.faults).toEqual([]);
+		expect(result.report.differences).toEqual([]);
+		expect(result.report.clocks.length).toBeGreaterThan(IMX8MM.clocks.length);
+	},
+	10 * MINUTE,
+);
+
+describe("guests and hosts that go wrong", () => {
+	it.each<[string, () => Partial<RunOptions>, string, RegExp]>([
+		[
+			"no QEMU",
+			() => ({ qemu: "qemu-system-absent" }),
+			"QEMU",
+			/not found: install Debian's qemu-system-arm/,
+		],
+		["QEMU refuses", () => ({ cpu: "no-such-cpu" }), "QEMU", /no-such-cpu/],
+		[
+			"panic",
+			() => ({ append: guestWords({ panic: true }) }),
+			"GUEST",
+			/panicked/,
+		],
+		[
+			"hang",
+			() => ({ append: guestWords({ hang: true }), timeoutMs: 15_000 }),
+			"GUEST",
+			/did not end within 15 s/,
+		],
+		[
+			"no call at all",
+			() => ({ kernel: notLinux(), timeoutMs: 3000 }),
+			"GUEST",
+			/never started its init, 0 SCMI messages/,
+		],
+	])(
+		"%s: one clear error, nothing left behind",
+		async (_, options, code, message) => {
+			await expect(run(options())).rejects.toMatchObject({
+				code,
+				message: expect.stringMatching(message),
+			});
+			expect(leftovers()).toEqual([]);
+		},
+		MINUTE,
+	);
+
+	it(
+		"QEMU killed from outside",
+		async () => {
+			const running = runGuest({
+				...images,
+				timeoutMs: MINUTE,
+				onStart: (guest) =>
+					setTimeout(() => process.kill(guest.pid as number, "SIGKILL"), 800),
+			});
+			await expect(running).rejects.toMatchObject({
+				code: "QEMU",
+				message: expect.stringMatching(/ended by SIGKILL/),
+			});
+			expect(leftovers()).toEqual([]);
+		},
+		MINUTE,
+	);
+});
+
+/** An arm64 Image that branches to itself for ever. */
+function notLinux(): Uint8Array {
+	const image = new Uint8Array(4096);
+	new DataView(image.buffer).setUint32(0, 0x1400_0000, true);
+	return image;
+}
