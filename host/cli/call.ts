@@ -4,6 +4,12 @@
 import { Command } from "commander";
 import { CosimError } from "../errors.ts";
 import type { Platform } from "../platform/platform.ts";
+import { findMessage, findProtocol } from "../scmi/lookup.ts";
+import {
+	baseProtocol,
+	clockProtocol,
+	powerProtocol,
+} from "../scmi/messages.ts";
 import { nearest } from "../scmi/nearest.ts";
 import { boot } from "../simulation/boot.ts";
 import {
@@ -31,7 +37,8 @@ Examples:
   scmi-cosim call clock RATE_GET uart2
   scmi-cosim call clock RATE_SET clock_id=audio_pll1 rate=393216000 flags=round_auto
   scmi-cosim call power STATE_SET domain_id=gpumix power_state=ON
-  scmi-cosim call base DISCOVER_AGENT 0xffffffff`;
+  scmi-cosim call base DISCOVER_AGENT 0xffffffff
+  scmi-cosim call 0x15 3 1 0xff        (an unknown number: the request is 32-bit words)`;
 
 export function callVerb(): Command {
 	return withBoardOptions(
@@ -57,12 +64,17 @@ async function run(
 	options: CallOptions,
 ): Promise<void> {
 	const platform = platformOf(options);
-	const version = versionOf(protocol, platform);
-	const names = args.map((argument) => withId(argument, protocol, platform));
-	const { name, protocolId, messageId, payload } = encodeMessage(
+	const found = findProtocol(protocol);
+	const protocolId = found.id;
+	const known = findMessage(found, message).request !== undefined;
+	const version = versionOf(protocolId, platform);
+	const words = known
+		? args.map((argument) => withId(argument, protocolId, platform))
+		: args;
+	const { name, messageId, payload } = encodeMessage(
 		protocol,
 		message,
-		names,
+		words,
 		version,
 	);
 	let request = new Uint8Array();
@@ -110,44 +122,26 @@ export function printMessage(
 }
 
 /** The version of a protocol that the platform implements; the newest layouts for protocols that it lacks. */
-function versionOf(protocol: string, platform: Platform): number | undefined {
+function versionOf(protocolId: number, platform: Platform): number | undefined {
 	const { base, powerDomain, clock } = platform.protocols;
-	switch (protocolKind(protocol)) {
-		case "clock":
-			return clock;
-		case "power":
-			return powerDomain;
-		case "base":
-			return base;
-		default:
-			return undefined;
-	}
-}
-
-function protocolKind(
-	protocol: string,
-): "base" | "power" | "clock" | undefined {
-	const word = protocol.toLowerCase();
-	if (word.startsWith("clock") || Number(word) === 0x14) return "clock";
-	if (word.startsWith("power") || Number(word) === 0x11) return "power";
-	if (word.startsWith("base") || Number(word) === 0x10) return "base";
-	return undefined;
+	const versions = new Map([
+		[baseProtocol.id, base],
+		[powerProtocol.id, powerDomain],
+		[clockProtocol.id, clock],
+	]);
+	return versions.get(protocolId);
 }
 
 /** Replaces the name of a clock or domain by its ID; other words stay for the encoder. */
 function withId(
 	argument: string,
-	protocol: string,
+	protocolId: number,
 	platform: Platform,
 ): string {
 	const [, field, value] = /^(?:([a-z_]+)=)?(.*)$/i.exec(argument) ?? [];
-	const kind = protocolKind(protocol);
-	const named =
-		kind === "clock"
-			? platform.clocks
-			: kind === "power"
-				? platform.powerDomains
-				: [];
+	const isClock = protocolId === clockProtocol.id;
+	const domains = protocolId === powerProtocol.id ? platform.powerDomains : [];
+	const named = isClock ? platform.clocks : domains;
 	const prefix = field === undefined ? "" : `${field}=`;
 	const row = named.find(({ name }) => name === value);
 	if (row !== undefined) return `${prefix}${row.id}`;
@@ -164,7 +158,7 @@ function withId(
 	const hint = guess === undefined ? "" : `, the nearest name is ${guess}`;
 	throw new CosimError(
 		"UNKNOWN_NAME",
-		`there is no ${kind === "clock" ? "clock" : "power domain"} ${value}${hint}`,
+		`there is no ${isClock ? "clock" : "power domain"} ${value}${hint}`,
 	);
 }
 

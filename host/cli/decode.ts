@@ -1,5 +1,5 @@
 // scmi-cosim decode: the bytes of a message to words.
-// Bytes as hexadecimal digits, with or without spaces between them, header first.
+// Bytes as hexadecimal digits, with or without spaces between them, header first. A message with missing fields is a failure.
 
 import { Command } from "commander";
 import { decodeMessage, hexBytes, parseHex } from "../trace/decode.ts";
@@ -50,4 +50,6 @@ function run(hex: string[], options: DecodeVerbOptions): void {
 			`${message.protocol} ${message.message} ${message.kind}`,
 			decoded,
 		);
+	if (message.fields.some(({ value }) => value === undefined))
+		process.exitCode = 1;
 }

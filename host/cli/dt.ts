@@ -5,13 +5,24 @@ import { Command, Option } from "commander";
 import { checkBindings } from "../devicetree/bindings.ts";
 import { writeFdt } from "../devicetree/fdt.ts";
 import { applyOverlay } from "../devicetree/overlay.ts";
+import { findScmi } from "../devicetree/scmi-nodes.ts";
+import {
+	readScmiTransport,
+	type ScmiChannel,
+} from "../devicetree/scmi-transport.ts";
+import type { DeviceTree, DtNode } from "../devicetree/tree.ts";
+import { CosimError } from "../errors.ts";
+import type { Method } from "../mailbox/conduit.ts";
 import { IMX8MM } from "../platform/imx8mm/index.ts";
 import { addPlatformNodes, checkSoc } from "../simulation/board.ts";
 import {
+	besides,
 	count,
 	inFile,
+	inputName,
 	type JsonOption,
 	jsonOption,
+	outputName,
 	print,
 	printJson,
 	readTree,
@@ -23,14 +34,14 @@ interface OutputOption extends JsonOption {
 }
 
 interface AddOptions extends OutputOption {
-	method: "smc" | "hvc";
+	method?: Method;
 }
 
 export function dtVerb(): Command {
 	const output = () =>
 		new Option(
 			"-o, --output <file>",
-			"where to write the blob",
+			"where to write the blob; - for standard output, text then goes to standard error",
 		).makeOptionMandatory();
 	const dt = new Command("dt").description(
 		"check a devicetree's mailbox and SCMI nodes; add them to a board's blob",
@@ -45,9 +56,10 @@ export function dtVerb(): Command {
 		.argument("[file]", "devicetree blob (default: the built-in board)")
 		.addOption(output())
 		.addOption(
-			new Option("--method <conduit>", "the mailbox's conduit")
-				.choices(["smc", "hvc"])
-				.default("smc"),
+			new Option(
+				"--method <conduit>",
+				"the mailbox's conduit (default: smc, or what the SCMI nodes have that are there already)",
+			).choices(["smc", "hvc"]),
 		)
 		.addOption(jsonOption())
 		.action(add);
@@ -67,26 +79,57 @@ function check(file: string | undefined, options: JsonOption): void {
 		printJson(findings);
 	} else {
 		for (const { message } of findings) print(message);
-		print(`${file ?? "built-in board"}: ${count(findings.length, "finding")}`);
+		print(`${treeName(file)}: ${count(findings.length, "finding")}`);
 	}
 	if (findings.length > 0) process.exitCode = 1;
 }
 
 function add(file: string | undefined, options: AddOptions): void {
+	const { output, method } = options;
 	const tree = readTree(file);
 	let added: boolean;
 	try {
 		checkSoc(tree, IMX8MM);
-		added = addPlatformNodes(tree, IMX8MM, options.method);
+		if (method !== undefined) checkConduit(tree, method);
+		added = addPlatformNodes(tree, IMX8MM, method);
 	} catch (error) {
-		throw inFile(file ?? "built-in board", error);
+		throw inFile(treeName(file), error);
 	}
-	writeFile(options.output, writeFdt(tree));
-	if (options.json) printJson({ output: options.output, added });
-	else
-		print(
-			`${options.output}: ${added ? "mailbox and SCMI nodes added" : "SCMI nodes were there already"}`,
-		);
+	const what = added
+		? "mailbox and SCMI nodes added"
+		: "SCMI nodes were there already";
+	write(tree, options, { output, added }, what);
+}
+
+/** Refuses a tree whose SCMI node is there already, but reaches the firmware another way. */
+function checkConduit(tree: DeviceTree, method: Method): void {
+	const node = findScmi(tree);
+	if (node === undefined) return;
+	const other = readScmiTransport(tree, node).channels.find(
+		({ conduit }) => conduit !== method,
+	);
+	if (other === undefined) return;
+	const { at, property, expected } = conduitSource(tree, other, method);
+	throw at.malformed(property, `"${expected}" for --method ${method}`);
+}
+
+/** The property that gives a channel its conduit, and what it would be for another. */
+function conduitSource(
+	tree: DeviceTree,
+	{ mailbox }: ScmiChannel,
+	method: Method,
+): { at: DtNode; property: string; expected: string } {
+	if (mailbox?.node.u32("#mbox-cells") === 0) {
+		const expected = `arm,${method}-mbox`;
+		return { at: mailbox.node, property: "compatible", expected };
+	}
+	const psci = () =>
+		tree.node("/psci") ??
+		tree.compatible("arm,psci-1.0", "arm,psci-0.2", "arm,psci")[0];
+	const at = mailbox?.node ?? psci();
+	if (at === undefined)
+		throw new CosimError("DT_BINDING", "/psci: absent, expected a node");
+	return { at, property: "method", expected: method };
 }
 
 function overlay(
@@ -96,13 +139,30 @@ function overlay(
 ): void {
 	let tree = readTree(base);
 	for (const file of overlays) {
+		const changes = readTree(file);
 		try {
-			tree = applyOverlay(tree, readTree(file));
+			tree = applyOverlay(tree, changes);
 		} catch (error) {
 			throw inFile(file, error);
 		}
 	}
-	writeFile(options.output, writeFdt(tree));
-	if (options.json) printJson({ output: options.output, overlays });
-	else print(`${options.output}: ${count(overlays.length, "overlay")} applied`);
+	const what = `${count(overlays.length, "overlay")} applied`;
+	write(tree, options, { output: options.output, overlays }, what);
+}
+
+function treeName(file: string | undefined): string {
+	return file === undefined ? "built-in board" : inputName(file);
+}
+
+/** Writes a tree's blob, then says so, as JSON or as text. */
+function write(
+	tree: DeviceTree,
+	{ output, json }: OutputOption,
+	value: object,
+	what: string,
+): void {
+	writeFile(output, writeFdt(tree));
+	const to = besides(output);
+	if (json) printJson(value, to);
+	else print(`${outputName(output)}: ${what}`, to);
 }

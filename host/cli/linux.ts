@@ -10,7 +10,12 @@ import {
 } from "../bridge/qemu/guest-files.ts";
 import { guestWords } from "../bridge/qemu/guest-init.ts";
 import { guestInitramfs } from "../bridge/qemu/initramfs.ts";
-import { type RunReport, runGuest } from "../bridge/qemu/run.ts";
+import {
+	attachGuest,
+	type RunOptions,
+	type RunReport,
+	runGuest,
+} from "../bridge/qemu/run.ts";
 import { userCacheFolder } from "../debian.ts";
 import type { Method } from "../mailbox/conduit.ts";
 import { VERSION_SETS } from "../platform/platform.ts";
@@ -40,6 +45,7 @@ interface LinuxOptions extends JsonOption {
 	cpu: string;
 	gic: "2" | "3";
 	bench?: true;
+	attach?: true;
 	suite?: string;
 	qemu?: string;
 }
@@ -101,6 +107,10 @@ export function linuxVerb(): Command {
 			"let the guest read clock rates as fast as it can, and print the costs of a call",
 		)
 		.option(
+			"--attach",
+			"go on with a guest whose host was killed, within 30 s of that",
+		)
+		.option(
 			"--suite <name>",
 			"Debian release to fetch kernel and busybox from (default: this machine's)",
 		)
@@ -119,11 +129,28 @@ function between(least: number, most: number): (text: string) => number {
 }
 
 async function run(options: LinuxOptions): Promise<void> {
-	const { kernel, initrd } = await files(options);
 	const quiet = options.json === true;
-	const report = await runGuest({
-		kernel,
-		initrd,
+	const show = {
+		timeoutMs: options.timeout * 1000,
+		...(quiet
+			? {}
+			: { onConsole: (text: string) => process.stdout.write(text) }),
+		...(options.messages && !quiet
+			? { onCall: ({ request, reply }) => printMessage(request, reply) }
+			: {}),
+		onStart: (guest: Guest) => stopOnSignals(guest, options.shell === true),
+	} satisfies Partial<RunOptions>;
+	const report = options.attach
+		? await attachGuest(show)
+		: await runGuest({ ...show, ...(await guestOf(options)) });
+	if (quiet) printJson(report);
+	else printReport(report, options);
+	if (report.differences.length > 0) process.exitCode = 1;
+}
+
+async function guestOf(options: LinuxOptions): Promise<RunOptions> {
+	return {
+		...(await files(options)),
 		append: words(options),
 		conduit: options.conduit,
 		cpus: options.cpus,
@@ -132,20 +159,9 @@ async function run(options: LinuxOptions): Promise<void> {
 		protocols: VERSION_SETS[options.scmi],
 		cpu: options.cpu,
 		gic: options.gic === "2" ? 2 : 3,
-		timeoutMs: options.timeout * 1000,
 		expectReport: options.initrd === undefined && options.shell !== true,
 		...(options.qemu === undefined ? {} : { qemu: options.qemu }),
-		...(quiet
-			? {}
-			: { onConsole: (text: string) => process.stdout.write(text) }),
-		...(options.messages && !quiet
-			? { onCall: ({ request, reply }) => printMessage(request, reply) }
-			: {}),
-		onStart: (guest) => stopOnSignals(guest, options.shell === true),
-	});
-	if (quiet) printJson(report);
-	else printReport(report, options);
-	if (report.differences.length > 0) process.exitCode = 1;
+	};
 }
 
 async function files(

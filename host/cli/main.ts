@@ -7,8 +7,10 @@ import { CosimError } from "../errors.ts";
 import { bootVerb } from "./boot.ts";
 import { callVerb } from "./call.ts";
 import { clkVerb } from "./clk.ts";
+import { reason } from "./common.ts";
 import { decodeVerb } from "./decode.ts";
 import { dtVerb } from "./dt.ts";
+import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
 
 const WRONG_USE: ReadonlySet<string> = new Set(["USAGE", "UNKNOWN_NAME"]);
@@ -26,6 +28,7 @@ function program(): Command {
 		callVerb(),
 		decodeVerb(),
 		dtVerb(),
+		linuxVerb(),
 	])
 		root.addCommand(verb);
 	for (const command of [
@@ -75,7 +78,8 @@ function complain(message: string, status: number): number {
 
 // `scmi-cosim clk | head` closes the pipe early: that is nobody's mistake.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-	process.exit(error.code === "EPIPE" ? 0 : 1);
+	if (error.code === "EPIPE") process.exit(0);
+	process.exit(complain(`standard output: ${reason(error)}`, 1));
 });
 
 process.exitCode = await main(process.argv.slice(2));

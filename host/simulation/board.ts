@@ -17,7 +17,6 @@ import type { Platform } from "../platform/platform.ts";
 import { ScmiAgent } from "../scmi/agent.ts";
 import type { MessageEvent } from "../scmi/exchange.ts";
 import { SharedMemory } from "../scmi/shared-memory.ts";
-import { ScmiError } from "../scmi/status.ts";
 
 /** Bytes of an area in front of its message (SCMI 3.2, 5.1.2). */
 const SMT_HEADER = 0x18;
@@ -123,7 +122,6 @@ export function openBoard(
 			? {}
 			: { onMessage: options.onMessage }),
 	});
-	agreeOnVersions(agent);
 	return { tree, firmware, agent, channel, transport, addedScmiNodes };
 }
 
@@ -158,23 +156,6 @@ function servedChannel(
 		`${node.path}: channel tx is ${conduit} ${name(functionId, address, size)}, expected one that ` +
 			`${platform.name} serves: ${known.join(", ") || "none"}`,
 	);
-}
-
-/**
- * An agent before us may have gone back to an older version of a protocol: says which one we speak, where the platform
- * lets agents choose.
- */
-function agreeOnVersions({ sync }: ScmiAgent): void {
-	for (const protocol of [sync.base, sync.power, sync.clock]) {
-		const version = protocol.protocolVersion();
-		try {
-			protocol.negotiate(version);
-		} catch (error) {
-			// Older platforms do not know the message.
-			const refused = error instanceof ScmiError;
-			if (!refused || error.code !== "SCMI_NOT_SUPPORTED") throw error;
-		}
-	}
 }
 
 function hex(value: number | bigint): string {

@@ -19,6 +19,7 @@ import {
 	readClocks,
 	readPowerDomains,
 } from "./state.ts";
+import { agreeOnVersions } from "./versions.ts";
 
 /** A step that failed: the firmware refused it, or the devicetree cannot be read there. */
 export interface BootError {
@@ -45,6 +46,8 @@ export interface BootReport {
 	messages: number;
 	errors: BootError[];
 	unserved: Unserved[];
+	/** Number of references from the devices to clocks that run by themselves, which ask nothing of the firmware. */
+	fixedClocks: number;
 	/** Virtual time at the end, in ns. */
 	virtualTimeNs: number;
 	/** The devices in the order of their probing, with the SCMI commands that each took. */
@@ -66,6 +69,7 @@ class Boot {
 	readonly #providers: Providers;
 	readonly #errors: BootError[] = [];
 	readonly #unserved: Unserved[] = [];
+	#fixedClocks = 0;
 	/** Whether the clock protocol's version has CLOCK_PARENT_SET. */
 	#hasParents = false;
 
@@ -95,6 +99,7 @@ class Boot {
 			messages: agent.messages,
 			errors: this.#errors,
 			unserved: this.#unserved,
+			fixedClocks: this.#fixedClocks,
 			virtualTimeNs: firmware.timeNs,
 			probed,
 			clocks,
@@ -104,8 +109,9 @@ class Boot {
 
 	/** What a kernel asks before it uses anything: who is there, and that the protocols of the tree are served. */
 	async #discover(): Promise<void> {
-		const { base, clock } = this.#board.agent;
-		await base.protocolVersion();
+		const { agent } = this.#board;
+		const { base, clock } = agent;
+		await agreeOnVersions(agent);
 		await base.protocolAttributes();
 		await base.discoverVendor();
 		await base.discoverSubVendor();
@@ -125,8 +131,9 @@ class Boot {
 				this.#powerOn(provider),
 			);
 		}
-		await this.#assignParents(device);
-		await this.#assignRates(device);
+		const clocks = this.#providersOf(device, "assigned-clocks");
+		await this.#assignParents(device, clocks);
+		await this.#assignRates(device, clocks);
 		if (!this.#providers.isProvider(device)) {
 			await this.#each(device, "clocks", (provider) =>
 				this.#enableClock(provider),
@@ -143,22 +150,22 @@ class Boot {
 		property: Property,
 		step: (provider: Provider) => Promise<unknown>,
 	): Promise<void> {
-		for (const reference of this.#references(device, property)) {
-			const provider = this.#provider(device, property, reference);
+		for (const provider of this.#providersOf(device, property) ?? []) {
 			if (provider !== undefined)
 				await this.#attempt(device, property, () => step(provider));
 		}
 	}
 
-	async #assignParents(device: DtNode): Promise<void> {
+	async #assignParents(
+		device: DtNode,
+		clocks: Entries | undefined,
+	): Promise<void> {
 		const { clock } = this.#board.agent;
 		const property = "assigned-clock-parents";
-		const parents = this.#references(device, property);
-		const clocks = this.#references(device, "assigned-clocks");
-		if (!this.#enough(device, property, parents.length, clocks.length)) return;
-		for (const [i, parent] of parents.entries()) {
-			const to = this.#provider(device, property, parent);
-			const from = this.#provider(device, "assigned-clocks", clocks[i]);
+		const parents = this.#providersOf(device, property) ?? [];
+		this.#checkSurplus(device, property, parents, clocks);
+		for (const [i, to] of parents.entries()) {
+			const from = clocks?.[i];
 			if (to?.kind !== "clock" || from?.kind !== "clock") continue;
 			// Older versions have no parents: the tree asks for what this firmware does not offer.
 			if (this.#hasParents) {
@@ -166,45 +173,56 @@ class Boot {
 					clock.parentSet(from.id, to.id),
 				);
 			} else {
-				this.#unserve(device, property, (parent.target as DtNode).path);
+				this.#unserve(device, property, to.target.path);
 			}
 		}
 	}
 
-	async #assignRates(device: DtNode): Promise<void> {
+	async #assignRates(
+		device: DtNode,
+		clocks: Entries | undefined,
+	): Promise<void> {
 		const { clock } = this.#board.agent;
-		const property = "assigned-clock-rates";
-		const rates = this.#rates(device);
-		const clocks = this.#references(device, "assigned-clocks");
-		if (!this.#enough(device, property, rates.length, clocks.length)) return;
+		// Where both are given, Linux takes the wide ones.
+		const property = device.properties.get(WIDE_RATES)?.length
+			? WIDE_RATES
+			: RATES;
+		const rates = this.#rates(device, property);
+		this.#checkSurplus(device, property, rates, clocks);
 		for (const [i, rate] of rates.entries()) {
-			if (rate === 0) continue;
-			const provider = this.#provider(device, "assigned-clocks", clocks[i]);
-			if (provider?.kind !== "clock") continue;
+			const from = clocks?.[i];
+			if (rate === 0 || from?.kind !== "clock") continue;
 			await this.#attempt(device, property, () =>
-				clock.rateSet(provider.id, rate, ROUND),
+				clock.rateSet(from.id, rate, ROUND),
 			);
 		}
 	}
 
-	/** Whether there are clocks for all entries of a property; told when not. */
-	#enough(
+	/** Tells of entries that no assigned clock belongs to. A list of clocks that cannot be read has been told already. */
+	#checkSurplus(
 		device: DtNode,
 		property: string,
-		entries: number,
-		clocks: number,
-	): boolean {
-		if (entries <= clocks) return true;
-		const message = `${entries} entries, expected at most the ${clocks} of assigned-clocks`;
+		entries: readonly unknown[],
+		clocks: Entries | undefined,
+	): void {
+		if (clocks === undefined || entries.length <= clocks.length) return;
+		const message = `${entries.length} entries, expected at most the ${clocks.length} of assigned-clocks`;
 		this.#fail(device, property, message);
-		return false;
 	}
 
-	#rates(device: DtNode): number[] {
+	#rates(device: DtNode, property: typeof RATES | typeof WIDE_RATES): number[] {
 		try {
-			return device.cells("assigned-clock-rates") ?? [];
+			if (property === RATES) return device.cells(RATES) ?? [];
+			const bytes = device.properties.get(WIDE_RATES)?.length ?? 0;
+			if (bytes % 8 !== 0)
+				throw device.malformed(WIDE_RATES, "a whole number of 8-byte rates");
+			const cells = device.cells(WIDE_RATES) ?? [];
+			return Array.from(
+				{ length: bytes / 8 },
+				(_, i) => (cells[2 * i] ?? 0) * 2 ** 32 + (cells[2 * i + 1] ?? 0),
+			);
 		} catch (error) {
-			this.#failWith(device, "assigned-clock-rates", error);
+			this.#failWith(device, property, error);
 			return [];
 		}
 	}
@@ -256,52 +274,28 @@ class Boot {
 				`${node.path}: no domain ${id}, expected one of ${controller.domains.length}`,
 			);
 		}
-		await this.#powerOn(
-			this.#named(
-				node,
-				"power-domains",
-				"#power-domain-cells",
-				"power-domain-names",
-				"bus",
-			),
-		);
+		await this.#powerOn(this.#named(node, "power-domains", "bus"));
 		this.#clearBits(base + controller.softReset, domain.resetBits);
 		for (const name of domain.clocks) {
-			await this.#enableClock(
-				this.#named(node, "clocks", "#clock-cells", "clock-names", name),
-			);
+			await this.#enableClock(this.#named(node, "clocks", name));
 		}
 		this.#setBits(base + controller.clockEnable, domain.clockBits);
-		await this.#powerOn(
-			this.#named(
-				node,
-				"power-domains",
-				"#power-domain-cells",
-				"power-domain-names",
-				domain.name,
-			),
-		);
+		await this.#powerOn(this.#named(node, "power-domains", domain.name));
 		this.#setBits(base + controller.softReset, domain.resetBits);
 	}
 
 	#named(
 		node: DtNode,
-		property: string,
-		cells: string,
-		namesProperty: string,
+		property: "power-domains" | "clocks",
 		name: string,
 	): Provider {
-		const reference = namedReference(
-			node,
-			property,
-			cells,
-			namesProperty,
-			name,
-		);
+		const names = property === "clocks" ? "clock-names" : "power-domain-names";
+		const cells = cellsOf(property);
+		const reference = namedReference(node, property, cells, names, name);
 		if (reference === undefined || !hasTarget(reference)) {
 			throw new CosimError(
 				"DT_BINDING",
-				`${node.path}: ${namesProperty} has no "${name}"`,
+				`${node.path}: ${names} has no "${name}"`,
 			);
 		}
 		return this.#providers.of(reference, property);
@@ -317,13 +311,15 @@ class Boot {
 		firmware.write32(address, firmware.read32(address) & ~bits);
 	}
 
-	#references(device: DtNode, property: Property): Reference[] {
-		const cells = CELLS.get(property) as string;
+	/** Who provides each entry of a property; undefined for a list that cannot be read, which is told. */
+	#providersOf(device: DtNode, property: Property): Entries | undefined {
 		try {
-			return references(device, property, cells);
+			return references(device, property, cellsOf(property)).map((reference) =>
+				this.#provider(device, property, reference),
+			);
 		} catch (error) {
 			this.#failWith(device, property, error);
-			return [];
+			return undefined;
 		}
 	}
 
@@ -331,12 +327,14 @@ class Boot {
 	#provider(
 		device: DtNode,
 		property: Property,
-		reference: Reference | undefined,
-	): Provider | undefined {
-		if (reference === undefined || !hasTarget(reference)) return undefined;
+		reference: Reference,
+	): Entry | undefined {
+		if (!hasTarget(reference)) return undefined;
 		const provider = this.#providers.of(reference, property);
-		if (provider.kind !== "other") return provider;
-		this.#unserve(device, property, provider.node.path);
+		if (provider.kind === "fixed") this.#fixedClocks++;
+		const { target } = reference;
+		if (provider.kind !== "other") return { ...provider, target };
+		this.#unserve(device, property, target.path);
 		return undefined;
 	}
 
@@ -368,7 +366,7 @@ class Boot {
 	#failWith(device: DtNode, step: string, error: unknown): void {
 		const ours = error instanceof CosimError && !DEAD_CHANNEL.has(error.code);
 		if (!ours) throw error;
-		this.#fail(device, step, error.message);
+		this.#fail(device, step, withoutPlace(error.message, device.path, step));
 	}
 
 	#fail(device: DtNode, step: string, message: string): void {
@@ -377,6 +375,10 @@ class Boot {
 }
 
 type Property = (typeof CONSUMED)[number][0];
+type Entry = Provider & { target: DtNode };
+type Entries = readonly (Entry | undefined)[];
+const RATES = "assigned-clock-rates";
+const WIDE_RATES = "assigned-clock-rates-u64";
 const CELLS: ReadonlyMap<string, string> = new Map(CONSUMED);
 const DEAD_CHANNEL: ReadonlySet<string> = new Set([
 	"CHANNEL_BUSY",
@@ -384,3 +386,14 @@ const DEAD_CHANNEL: ReadonlySet<string> = new Set([
 	"SMC_RESULT",
 	"MBOX_TIMEOUT",
 ]);
+
+function cellsOf(property: Property): string {
+	return CELLS.get(property) as string;
+}
+
+/** A message without the device and the property at its beginning, which the report has in fields of their own. */
+function withoutPlace(message: string, path: string, step: string): string {
+	if (!message.startsWith(`${path}: `)) return message;
+	const rest = message.slice(path.length + 2);
+	return rest.startsWith(`${step} `) ? rest.slice(step.length + 1) : rest;
+}

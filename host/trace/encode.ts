@@ -16,9 +16,11 @@ import { nearest } from "../scmi/nearest.ts";
 /** A number, or words: a number in decimal or hexadecimal, the name of a value, or names of bits with "|" or "," between. */
 export type Argument = number | bigint | string;
 
+const WORD_LIMIT = 1n << 32n;
+
 /** A command's numbers and payload: what an agent's `command` takes. */
 export interface EncodedMessage {
-	/** Name as in the specification. */
+	/** Name as in the specification; the numbers of a message that it does not have. */
 	name: string;
 	protocolId: number;
 	messageId: number;
@@ -27,7 +29,7 @@ export interface EncodedMessage {
 }
 
 /**
- * Encodes a command.
+ * Encodes a command. A protocol or message with an unknown number takes any number of 32-bit words.
  * @param protocol such as "clock" or 0x14
  * @param message such as "RATE_GET", "CLOCK_RATE_GET" or 6
  * @param args by name; or in the fields' order, where texts of the form name=value go by name, and fields that have a preset
@@ -41,11 +43,13 @@ export function encodeMessage(
 	args: readonly Argument[] | Readonly<Record<string, Argument>> = [],
 	version: number = NEWEST,
 ): EncodedMessage {
-	const { id: protocolId, messages } = findProtocol(protocol);
-	const row = findMessage(
-		{ id: protocolId, name: String(protocol), messages },
-		message,
-	);
+	const found = findProtocol(protocol);
+	const protocolId = found.id;
+	const row = findMessage(found, message);
+	if (row.request === undefined) {
+		const payload = rawWords(row.name, args);
+		return { name: row.name, protocolId, messageId: row.id, payload };
+	}
 	const fields = row.request.filter((field) => inVersion(field, version));
 	const given = isList(args)
 		? byPosition(row, fields, args)
@@ -89,6 +93,31 @@ function isList(
 	args: readonly Argument[] | Readonly<Record<string, Argument>>,
 ): args is readonly Argument[] {
 	return Array.isArray(args);
+}
+
+/** The payload of a message whose fields nobody knows. */
+function rawWords(
+	name: string,
+	args: readonly Argument[] | Readonly<Record<string, Argument>>,
+): Uint8Array {
+	const words = isList(args)
+		? args
+		: Object.entries(args).map(([key, value]) => `${key}=${value}`);
+	const view = new DataView(new ArrayBuffer(4 * words.length));
+	for (const [i, word] of words.entries()) {
+		const value = wholeNumber(
+			typeof word === "string" ? parseNumber(word) : word,
+			WORD_LIMIT,
+		);
+		if (value === undefined) {
+			throw new CosimError(
+				"USAGE",
+				`${name}: word ${i} is "${word}", expected a number of 0 to ${WORD_LIMIT - 1n}: the message's fields are not known`,
+			);
+		}
+		view.setUint32(4 * i, Number(value), true);
+	}
+	return new Uint8Array(view.buffer);
 }
 
 function byPosition(
@@ -141,12 +170,9 @@ function fieldValue(
 		typeof argument === "string"
 			? (parseNumber(argument) ?? named(field, argument, version))
 			: argument;
-	const limit = field.kind === "u64" ? 1n << 64n : 1n << 32n;
-	const whole =
-		typeof value === "number" && Number.isSafeInteger(value)
-			? BigInt(value)
-			: value;
-	if (typeof whole !== "bigint" || whole < 0n || whole >= limit) {
+	const limit = field.kind === "u64" ? 1n << 64n : WORD_LIMIT;
+	const whole = wholeNumber(value, limit);
+	if (whole === undefined) {
 		const words = knownWords(field, version);
 		throw new CosimError(
 			"USAGE",
@@ -156,6 +182,20 @@ function fieldValue(
 		);
 	}
 	return whole;
+}
+
+/** A value as a bigint; undefined unless it is whole, 0 or more, and below the limit. */
+function wholeNumber(
+	value: number | bigint | undefined,
+	limit: bigint,
+): bigint | undefined {
+	const whole =
+		typeof value === "number" && Number.isSafeInteger(value)
+			? BigInt(value)
+			: value;
+	return typeof whole === "bigint" && whole >= 0n && whole < limit
+		? whole
+		: undefined;
 }
 
 function parseNumber(text: string): bigint | undefined {

@@ -1,8 +1,10 @@
 // An unmodified Linux kernel in stock QEMU on the engine: what Linux printed, and what it left in the engine's registers.
 // Debian's own arm64 kernels 6.1 and 6.12, by SMC and HVC, on one and four CPUs, with both ways of completion.
 
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Guest } from "../../host/bridge/qemu/guest.ts";
 import {
@@ -40,8 +42,8 @@ function imagesOf(debian: DebianGuest): {
 function leftovers(): string[] {
 	return [tmpdir(), "/dev/shm"].flatMap((folder) =>
 		readdirSync(folder)
-			.filter((name) => name.startsWith("scmi-cosim-"))
-			.filter((name) => !name.includes("cli") && !name.includes("test")),
+			.filter((name) => name.startsWith("scmi-cosim-guest-"))
+			.map((name) => `${folder}/${name}`),
 	);
 }
 
@@ -254,3 +256,80 @@ function notLinux(): Uint8Array {
 	new DataView(image.buffer).setUint32(0, 0x1400_0000, true);
 	return image;
 }
+
+describe("a host that is killed", () => {
+	const program = fileURLToPath(
+		new URL("../../build/host/cli/main.js", import.meta.url),
+	);
+
+	/** Starts the command line; resolves with its output once `until` is seen there, or with all of it at its end. */
+	function host(
+		args: string[],
+		until?: string,
+	): Promise<{ output: string; status: number | null; child: ChildProcess }> {
+		const child = spawn(process.execPath, [program, "linux", ...args]);
+		let output = "";
+		return new Promise((resolve) => {
+			const take = (data: Buffer) => {
+				output += data.toString("latin1");
+				if (until !== undefined && output.includes(until)) {
+					resolve({ output, status: null, child });
+				}
+			};
+			child.stdout.on("data", take);
+			child.stderr.on("data", take);
+			child.on("close", (status) => resolve({ output, status, child }));
+		});
+	}
+
+	it(
+		"leaves its guest to a successor, which finishes the call that was open",
+		async () => {
+			// Killed while Linux asks for the clocks one by one, twice.
+			const first = await host(["--cpus", "2"], "SCMI Protocol v2.0");
+			first.child.kill("SIGKILL");
+			expect(leftovers()).toHaveLength(1);
+			const second = await host(["--attach"], "Run /init");
+			second.child.kill("SIGKILL");
+			const last = await host(["--attach"]);
+			expect(last.output).toMatch(/reboot: Power down/);
+			expect(last.output).toMatch(/\d+ messages in .* 0 differences/);
+			expect(last.status).toBe(0);
+			expect(leftovers()).toEqual([]);
+		},
+		2 * MINUTE,
+	);
+
+	it(
+		"leaves nothing when no successor comes",
+		async () => {
+			const { child } = await host([], "SCMI Protocol v2.0");
+			child.kill("SIGKILL");
+			expect(leftovers()).toHaveLength(1);
+			await new Promise((resolve) => setTimeout(resolve, 34_000));
+			expect(leftovers()).toEqual([]);
+		},
+		2 * MINUTE,
+	);
+
+	it(
+		"a successor without a guest says so",
+		async () => {
+			const { output, status } = await host(["--attach"]);
+			expect(output).toMatch(/^scmi-cosim: no guest waits for a host/);
+			expect(status).toBe(1);
+		},
+		MINUTE,
+	);
+
+	it.each(["SIGINT", "SIGTERM"] as const)(
+		"%s ends the guest, too",
+		async (signal) => {
+			const { child } = await host([], "SCMI Protocol v2.0");
+			child.kill(signal);
+			await new Promise((resolve) => child.once("exit", resolve));
+			expect(leftovers()).toEqual([]);
+		},
+		MINUTE,
+	);
+});

@@ -1,61 +1,13 @@
 // The command line as its users have it: the built program in a process of its own, its output and exit status.
 // Exit status: 0 done, 1 failed, 2 wrong use; bad input gives one line on stderr and never a stack trace.
 
-import { execFile } from "node:child_process";
-import {
-	mkdtempSync,
-	readdirSync,
-	readFileSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readFdt, writeFdt } from "../../host/devicetree/fdt.ts";
 import { findScmi } from "../../host/devicetree/scmi-nodes.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
-
-const PROGRAM = fileURLToPath(
-	new URL("../../build/host/cli/main.js", import.meta.url),
-);
-const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-cli-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Outcome {
-	status: number;
-	stdout: string;
-	stderr: string;
-}
-
-function run(...args: string[]): Promise<Outcome> {
-	return new Promise((resolve) => {
-		execFile(
-			process.execPath,
-			[PROGRAM, ...args],
-			{ cwd: folder, maxBuffer: 1 << 26 },
-			(error, stdout, stderr) => {
-				const status = error === null ? 0 : Number(error.code ?? -1);
-				resolve({ status, stdout, stderr });
-			},
-		);
-	});
-}
-
-function file(name: string, bytes: Uint8Array): string {
-	const path = join(folder, name);
-	writeFileSync(path, bytes);
-	return path;
-}
-
-function boardBlob(
-	change: (tree: ReturnType<typeof imx8mmBoard>) => void,
-): Uint8Array {
-	const tree = imx8mmBoard();
-	change(tree);
-	return writeFdt(tree);
-}
+import { boardBlob, file, folder, run } from "./program.ts";
 
 describe("boot", () => {
 	it("prints devices, the clock tree and a summary", async () => {
@@ -142,10 +94,10 @@ describe("call and decode", () => {
 	it("call prints request and reply, field by field and as bytes", async () => {
 		const { status, stdout } = await run("call", "clock", "RATE_GET", "uart2");
 		expect(status).toBe(0);
-		// Message 6, protocol 0x14 in bits 17:10; clock 128; then status 0 and 24 MHz.
-		expect(stdout).toMatch(/^bytes 06 50 00 00 80 00 00 00$/m);
+		// Message 6, protocol 0x14 in bits 17:10, any token above; clock 128; then status 0 and 24 MHz.
+		expect(stdout).toMatch(/^bytes 06 50 .. .. 80 00 00 00$/m);
 		expect(stdout).toMatch(
-			/^bytes 06 50 00 00 00 00 00 00 00 36 6e 01 00 00 00 00$/m,
+			/^bytes 06 50 .. .. 00 00 00 00 00 36 6e 01 00 00 00 00$/m,
 		);
 		expect(stdout).toMatch(/^ +4 +clock_id +128/m);
 		expect(stdout).toMatch(/^ +8 +rate +24000000/m);
@@ -173,8 +125,8 @@ describe("call and decode", () => {
 			"power_state=OFF",
 		);
 		expect(status).toBe(0);
-		expect(JSON.parse(stdout).request.bytes).toBe(
-			"04 44 00 00 00 00 00 00 04 00 00 00 00 00 00 40",
+		expect(JSON.parse(stdout).request.bytes).toMatch(
+			/^04 44 .. .. 00 00 00 00 04 00 00 00 00 00 00 40$/,
 		);
 	});
 

@@ -67,13 +67,51 @@ describe("names", () => {
 		],
 		[
 			"clock",
-			"0x77",
-			'no clock message "0x77", expected one of PROTOCOL_VERSION,',
+			"wobble",
+			'no clock message "wobble", expected one of PROTOCOL_VERSION,',
 		],
+		["clock", "1.5", 'no clock message "1.5"'],
+		["0x99", "VERSION", "expected a number of 0 to 255"],
 	])("%s %s is refused", (protocol, message, words) => {
 		expect(() => encodeMessage(protocol, message)).toThrow(
 			expect.objectContaining({
 				code: "UNKNOWN_NAME",
+				message: expect.stringContaining(words),
+			}),
+		);
+	});
+});
+
+describe("unknown numbers", () => {
+	it.each<[Parameters4, string, number, number, string]>([
+		[["clock", "0x7f"], "clock 0x7f", 0x14, 0x7f, ""],
+		[["20", 127, []], "clock 0x7f", 0x14, 0x7f, ""],
+		[["0x13", "0"], "performance 0x0", 0x13, 0, ""],
+		[
+			["0x99", 1, ["1", "0xffffffff", 2]],
+			"0x99 0x1",
+			0x99,
+			1,
+			"01 00 00 00 ff ff ff ff 02 00 00 00",
+		],
+		[[0, 255, [3n]], "0x0 0xff", 0, 255, "03 00 00 00"],
+	])("%s", (parameters, name, protocolId, messageId, payload) => {
+		const encoded = encodeMessage(...parameters);
+		expect(encoded).toMatchObject({ name, protocolId, messageId });
+		expect(hexBytes(encoded.payload)).toBe(payload);
+	});
+
+	it.each<[Parameters4, string]>([
+		[["0x100", 0], "protocol 0x100, expected 0 to 255"],
+		[["clock", 256], "message 256, expected 0 to 255"],
+		[["clock", "0x7f", ["uart2"]], 'clock 0x7f: word 0 is "uart2", expected'],
+		[["clock", "0x7f", [0, "4294967296"]], 'word 1 is "4294967296"'],
+		[["clock", "0x7f", { clock_id: 1 }], 'word 0 is "clock_id=1"'],
+		[["clock", "0x7f", [1.5]], 'word 0 is "1.5"'],
+	])("%s are refused", (parameters, words) => {
+		expect(() => encodeMessage(...parameters)).toThrow(
+			expect.objectContaining({
+				code: "USAGE",
 				message: expect.stringContaining(words),
 			}),
 		);

@@ -16,6 +16,7 @@ import {
 	SLOT_TICKS,
 	SLOTS,
 } from "./guest-layout.ts";
+import type { Journal, JournalCall } from "./journal.ts";
 import type { GuestInstance } from "./platform.ts";
 
 /** A served call, as onCall gets it. */
@@ -35,6 +36,8 @@ export interface CallServiceOptions {
 	instances: readonly GuestInstance[];
 	/** First SPI for completion interrupts; undefined for completion by return. */
 	completionSpi: number | undefined;
+	/** Keeps every call before it is served. */
+	journal?: Journal;
 	onCall?: (call: GuestCall) => void;
 }
 
@@ -68,10 +71,7 @@ export class CallService {
 
 	readonly #options: CallServiceOptions;
 	readonly #slot = Buffer.alloc(SLOT_SIZE);
-	readonly #areas: ReadonlyMap<
-		number,
-		{ instance: GuestInstance; index: number; bytes: Buffer }
-	>;
+	readonly #areas: ReadonlyMap<number, Area>;
 
 	constructor(options: CallServiceOptions) {
 		this.#options = options;
@@ -85,12 +85,11 @@ export class CallService {
 		);
 	}
 
-	/** Serves the pending call of a CPU. False when the stub reports a fault instead. */
+	/** Serves the pending call of a CPU, if there is one. False when the stub reports a fault instead. */
 	serve(cpu: number): boolean {
 		const start = process.hrtime.bigint();
-		const { ram, firmware, conduit } = this.#options;
-		const at = SLOTS - RAM_BASE + cpu * SLOT_SIZE;
-		readSync(ram, this.#slot, 0, SLOT_SIZE, at);
+		const { ram, firmware, conduit, journal, onCall } = this.#options;
+		readSync(ram, this.#slot, 0, SLOT_SIZE, slotAt(cpu));
 		if (this.#slot.readUInt32LE(SLOT_FAULT) !== 0) {
 			this.fault = {
 				cpu,
@@ -99,89 +98,149 @@ export class CallService {
 			};
 			return false;
 		}
+		// Served already when QEMU connected, while its doorbell was on the way.
+		if (this.#slot.readUInt32LE(SLOT_PENDING) === 0) return true;
 		const ticks = this.#slot.readUInt32LE(SLOT_TICKS);
 		const frequency = this.#slot.readUInt32LE(SLOT_FREQUENCY);
 		if (ticks !== 0) this.roundTripsUs.push((ticks / frequency) * 1e6);
-		const registers = firmware.registers(cpu);
-		for (let i = 0; i < REGISTERS * 2; i++) {
-			registers[i] = this.#slot.readUInt32LE(i * 4);
-		}
-		const functionId = ((registers[0] as number) & ~SVE_HINT) >>> 0;
+		const functionId = this.#takeRegisters(cpu, this.#slot);
 		const area = this.#areas.get(functionId);
-		if (area === undefined) {
-			firmware.trap(cpu, conduit);
-			this.others.set(functionId, (this.others.get(functionId) ?? 0) + 1);
-			this.#options.onCall?.({
-				cpu,
-				functionId,
-				request: NOTHING,
-				reply: NOTHING,
-			});
-		} else {
-			this.#serveArea(cpu, functionId, area);
+		if (area !== undefined) {
+			const { address, size } = area.instance;
+			readSync(ram, area.bytes, 0, size, address - RAM_BASE);
 		}
-		for (let i = 0; i < RESULTS * 2; i++) {
-			this.#slot.writeUInt32LE(registers[i] as number, i * 4);
-		}
-		// Results first: a host that takes over after us finds a call either untouched or answered.
-		writeSync(ram, this.#slot, 0, RESULTS * 8, at);
-		this.#slot.writeUInt32LE(0, SLOT_PENDING);
-		writeSync(
-			ram,
-			this.#slot,
-			SLOT_SPI,
-			SLOT_PENDING + 4 - SLOT_SPI,
-			at + SLOT_SPI,
-		);
-		this.serviceNs += process.hrtime.bigint() - start;
-		return true;
-	}
-
-	#serveArea(
-		cpu: number,
-		functionId: number,
-		{
-			instance,
-			index,
-			bytes,
-		}: { instance: GuestInstance; index: number; bytes: Buffer },
-	): void {
-		const { ram, firmware, conduit, onCall, completionSpi } = this.#options;
-		const position = instance.address - RAM_BASE;
-		readSync(ram, bytes, 0, instance.size, position);
-		const busy = (bytes.readUInt32LE(SMT.status) & FREE) === 0;
-		const interrupt = (bytes.readUInt32LE(SMT.flags) & INTERRUPT_ENABLED) !== 0;
-		const request = onCall === undefined || !busy ? NOTHING : message(bytes);
+		const busy = area !== undefined && isBusy(area.bytes);
+		journal?.keep({
+			cpu,
+			registers: this.#slot.subarray(0, REGISTERS * 8),
+			area: busy ? area.bytes : NO_AREA,
+		});
+		const request =
+			busy && onCall !== undefined ? message(area.bytes) : NOTHING;
 		firmware.trap(cpu, conduit);
-		if (busy) {
-			this.messages++;
-			// The status word goes last: an agent that polls sees a whole reply.
-			const end = Math.min(
-				SMT.header + bytes.readUInt32LE(SMT.length),
-				instance.size,
-			);
-			writeSync(
-				ram,
-				bytes,
-				SMT.length,
-				end - SMT.length,
-				position + SMT.length,
-			);
-			writeSync(ram, bytes, SMT.status, 4, position + SMT.status);
-		}
+		if (busy) this.messages++;
+		else if (area === undefined) this.#countOther(functionId);
+		this.#answer(cpu, busy ? area : undefined);
 		onCall?.({
 			cpu,
 			functionId,
 			request,
-			reply: busy ? message(bytes) : NOTHING,
+			reply: busy ? message(area.bytes) : NOTHING,
 		});
-		if (busy && interrupt && completionSpi !== undefined) {
-			this.#slot.writeUInt32LE(
-				FIRST_SPI_INTID + completionSpi + index,
-				SLOT_SPI,
-			);
+		this.serviceNs += process.hrtime.bigint() - start;
+		return true;
+	}
+
+	/** Serves a call of a journal again, for the engine's sake alone: nothing is written to the guest. */
+	replay({ cpu, registers, area }: JournalCall): void {
+		const functionId = this.#takeRegisters(cpu, registers);
+		const own = this.#areas.get(functionId);
+		if (own !== undefined && area.length > 0) area.copy(own.bytes);
+		this.#options.firmware.trap(cpu, this.#options.conduit);
+		if (own !== undefined && area.length > 0) this.messages++;
+	}
+
+	/**
+	 * Answers every pending call: those that a host that is gone left open, and those whose doorbell rang while QEMU was
+	 * not connected.
+	 * @param last the last call of the other host's journal, replayed already
+	 */
+	servePending(last?: JournalCall): void {
+		for (let cpu = 0; cpu < this.#options.firmware.cpus; cpu++) {
+			readSync(this.#options.ram, this.#slot, 0, SLOT_SIZE, slotAt(cpu));
+			if (this.#slot.readUInt32LE(SLOT_PENDING) === 0) continue;
+			if (last?.cpu === cpu && this.#isOpen(last)) {
+				const area = this.#areas.get(functionIdOf(last.registers));
+				this.#answer(cpu, last.area.length > 0 ? area : undefined);
+			} else {
+				this.serve(cpu);
+			}
 		}
 	}
+
+	/** Whether the call in this.#slot is this one, perhaps answered by half, and not a later one. */
+	#isOpen({ registers, area }: JournalCall): boolean {
+		const kept = RESULTS * 8;
+		const rest = this.#slot.subarray(kept, registers.length);
+		if (!rest.equals(registers.subarray(kept))) return false;
+		if (area.length === 0) {
+			return this.#slot.subarray(0, kept).equals(registers.subarray(0, kept));
+		}
+		const own = this.#areas.get(functionIdOf(registers));
+		if (own === undefined) return false;
+		const now = Buffer.alloc(SMT.header + 4);
+		const position = own.instance.address - RAM_BASE;
+		readSync(this.#options.ram, now, 0, now.length, position);
+		// Linux gives each message another token.
+		const header = now.readUInt32LE(SMT.header);
+		return !isBusy(now) || header === area.readUInt32LE(SMT.header);
+	}
+
+	/** Puts a slot's registers into the engine. Returns the function ID. */
+	#takeRegisters(cpu: number, slot: Buffer): number {
+		const registers = this.#options.firmware.registers(cpu);
+		for (let i = 0; i < REGISTERS * 2; i++) {
+			registers[i] = slot.readUInt32LE(i * 4);
+		}
+		return functionIdOf(slot);
+	}
+
+	#countOther(functionId: number): void {
+		this.others.set(functionId, (this.others.get(functionId) ?? 0) + 1);
+	}
+
+	/** Writes the engine's answer into guest RAM: reply, results, and that the call is no longer pending. */
+	#answer(cpu: number, area: Area | undefined): void {
+		const { ram, firmware, completionSpi } = this.#options;
+		this.#slot.writeUInt32LE(0, SLOT_SPI);
+		if (area !== undefined) {
+			const { bytes, instance, index } = area;
+			const position = instance.address - RAM_BASE;
+			const length = bytes.readUInt32LE(SMT.length);
+			const end = Math.min(SMT.header + length, instance.size);
+			// The status word goes last: an agent that polls sees a whole reply.
+			const reply = end - SMT.length;
+			writeSync(ram, bytes, SMT.length, reply, position + SMT.length);
+			writeSync(ram, bytes, SMT.status, 4, position + SMT.status);
+			const interrupt = bytes.readUInt32LE(SMT.flags) & INTERRUPT_ENABLED;
+			if (interrupt !== 0 && completionSpi !== undefined) {
+				const id = FIRST_SPI_INTID + completionSpi + index;
+				this.#slot.writeUInt32LE(id, SLOT_SPI);
+			}
+		}
+		const registers = firmware.registers(cpu);
+		for (let i = 0; i < RESULTS * 2; i++) {
+			this.#slot.writeUInt32LE(registers[i] as number, i * 4);
+		}
+		this.#slot.writeUInt32LE(0, SLOT_PENDING);
+		const at = slotAt(cpu);
+		writeSync(ram, this.#slot, 0, RESULTS * 8, at);
+		const tail = SLOT_PENDING + 4 - SLOT_SPI;
+		writeSync(ram, this.#slot, SLOT_SPI, tail, at + SLOT_SPI);
+	}
+}
+
+interface Area {
+	instance: GuestInstance;
+	/** Place among the instances. */
+	index: number;
+	/** The engine's copy of the area. */
+	bytes: Buffer;
+}
+
+const NO_AREA = Buffer.alloc(0);
+
+/** Offset of a CPU's slot in the RAM file. */
+function slotAt(cpu: number): number {
+	return SLOTS - RAM_BASE + cpu * SLOT_SIZE;
+}
+
+function functionIdOf(slot: Buffer): number {
+	return (slot.readUInt32LE(0) & ~SVE_HINT) >>> 0;
+}
+
+function isBusy(area: Buffer): boolean {
+	return (area.readUInt32LE(SMT.status) & FREE) === 0;
 }
 
 const NOTHING = new Uint8Array();

@@ -1,9 +1,8 @@
 // A Linux guest in stock QEMU on the engine: start it, serve its calls, show its console, end it.
 // QEMU's virt board with our stub as its firmware; see stub.S for the guest's side of a call.
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
 import { readFdt, writeFdt } from "../../devicetree/fdt.ts";
 import { Engine } from "../../engine.ts";
 import { CosimError } from "../../errors.ts";
@@ -15,22 +14,30 @@ import {
 	VERSION_SETS,
 } from "../../platform/platform.ts";
 import { CallService, type GuestCall, type GuestFault } from "./calls.ts";
+import {
+	boardArguments,
+	dumpTree,
+	guestArguments,
+	MAX_ERROR_TEXT,
+	QEMU,
+	refused,
+} from "./command.ts";
 import { prepareGuestTree } from "./devicetree.ts";
-import { GuestFiles } from "./files.ts";
+import { GuestFiles, type GuestState, isAlive } from "./files.ts";
 import {
 	AREAS_SIZE,
 	INITRD_ADDRESS,
-	KERNEL_ADDRESS,
 	RAM_BASE,
 	REGION_BASE,
 	REGION_SIZE,
 } from "./guest-layout.ts";
+import { Journal, readJournal } from "./journal.ts";
+import { Links } from "./links.ts";
 import {
 	type GuestInstance,
 	guestInstances,
 	guestPlatform,
 } from "./platform.ts";
-import { STUB_EL2, STUB_EL3 } from "./stub-bytes.ts";
 
 export interface GuestOptions {
 	/** Raw arm64 kernel Image. */
@@ -65,38 +72,36 @@ export interface GuestEnd {
 	wallMs: number;
 }
 
-const QEMU = "qemu-system-aarch64";
+type QemuEnd = Omit<GuestEnd, "wallMs">;
+
+/** How often a QEMU that is not our child is looked at, in ms. */
+const POLL_MS = 100;
 const MIB = 2 ** 20;
 /** First SPI of the completion interrupts: none of the virt board's own. */
 const COMPLETION_SPI = 100;
-const MAX_ERROR_TEXT = 2000;
 /** Offset of the channel status in an area (SCMI 3.2, 5.1.2). */
 const SMT_STATUS = 4;
-const ANSWER = Uint8Array.of(1);
 
 /** A guest under way. `ended` settles when QEMU has ended and nothing of it is left. */
 export class Guest {
 	readonly engine: Engine;
 	readonly calls: CallService;
 	readonly ended: Promise<GuestEnd>;
-	readonly #files: GuestFiles;
-	readonly #qemu: ChildProcess;
-	readonly #server: Server;
+	/** QEMU's process ID. */
+	readonly pid: number;
+	readonly #links: Links;
 
 	private constructor(
-		engine: Engine,
-		calls: CallService,
-		files: GuestFiles,
-		qemu: ChildProcess,
-		server: Server,
+		parts: Parts,
+		links: Links,
+		pid: number,
 		ended: Promise<GuestEnd>,
 	) {
-		this.engine = engine;
-		this.calls = calls;
-		this.#files = files;
-		this.#qemu = qemu;
-		this.#server = server;
+		this.engine = parts.engine;
+		this.calls = parts.calls;
+		this.pid = pid;
 		this.ended = ended;
+		this.#links = links;
 	}
 
 	/**
@@ -104,101 +109,35 @@ export class Guest {
 	 * @throws CosimError QEMU when QEMU is missing or refuses to start
 	 */
 	static async start(options: GuestOptions): Promise<Guest> {
-		const { conduit = "smc", cpus = 1, memory = 512, gic = 3 } = options;
-		const {
-			qemu: program = QEMU,
-			cpu = "cortex-a72",
-			completion = "return",
-		} = options;
-		const instances = guestInstances(conduit, REGION_BASE);
-		const platform = guestPlatform(IMX8MM, {
-			conduit,
-			cpus,
-			protocols: options.protocols ?? VERSION_SETS["scmi-3.1"],
-			instances,
-			memory: { address: REGION_BASE, size: AREAS_SIZE },
-		});
-		const engine = new Engine(engineModule(), platform);
-		const files = new GuestFiles(memory * MIB);
+		const { conduit = "smc", cpus = 1, memory = 512 } = options;
+		const { completion = "return", qemu: program = QEMU } = options;
+		const files = GuestFiles.create(memory * MIB);
 		try {
-			const stub = files.write("stub", stubBytes(conduit));
-			const secure = conduit === "smc" ? ",secure=on" : "";
-			const machine = `virt,acpi=off,gic-version=${gic},virtualization=on${secure}`;
-			const board = [
-				"-cpu",
-				cpu,
-				"-smp",
-				String(cpus),
-				"-m",
-				String(memory),
-				"-bios",
-				stub,
-			];
-			await dumpTree(program, [
-				...board,
-				"-machine",
-				`${machine},dumpdtb=${files.path("board")}`,
-			]);
-			const completionSpi =
-				completion === "interrupt" ? COMPLETION_SPI : undefined;
-			const tree = readFdt(new Uint8Array(readFileSync(files.path("board"))));
-			prepareGuestTree(tree, {
-				platform,
+			const parts = assemble(files, options, {
 				conduit,
-				instances,
-				reserved: { address: REGION_BASE, size: REGION_SIZE },
-				completionSpi,
-				bootargs: ["console=ttyAMA0", "panic=-1", options.append ?? ""]
-					.join(" ")
-					.trim(),
-				initrd: { address: INITRD_ADDRESS, size: options.initrd.length },
+				cpus,
+				protocols: options.protocols ?? VERSION_SETS["scmi-3.1"],
+				completionSpi: completion === "interrupt" ? COMPLETION_SPI : null,
 			});
-			const load = (name: string, bytes: Uint8Array, address: number) => [
-				"-device",
-				`loader,file=${files.write(name, bytes)},addr=0x${address.toString(16)},force-raw=on`,
-			];
-			const calls = new CallService({
-				ram: files.ram,
-				firmware: engine,
-				conduit,
-				instances,
-				completionSpi,
-				...(options.onCall === undefined ? {} : { onCall: options.onCall }),
-			});
-			freeAreas(files, instances);
-			const doorbell =
-				conduit === "smc"
-					? ["-serial", "chardev:doorbell"]
-					: ["-semihosting-config", "enable=on,target=native,chardev=doorbell"];
-			const server = await listen(files.path("doorbell"), calls);
+			freeAreas(files, parts.instances);
+			const board = boardArguments(files, options);
+			await dumpTree(program, board, files.path("board"));
+			writeTree(files, options, parts);
+			const links = await Links.open(files, parts.calls, options);
 			const qemu = spawn(
 				program,
-				[
-					...board,
-					...["-machine", `${machine},memory-backend=ram`],
-					...[
-						"-object",
-						`memory-backend-file,id=ram,size=${memory}M,mem-path=${files.path("ram")},share=on`,
-					],
-					...["-nodefaults", "-display", "none", "-no-reboot"],
-					...load("kernel", options.kernel, KERNEL_ADDRESS),
-					...load("initrd", options.initrd, INITRD_ADDRESS),
-					...["-dtb", files.write("tree", writeFdt(tree))],
-					...[
-						"-chardev",
-						`socket,id=doorbell,path=${files.path("doorbell")},reconnect=1`,
-					],
-					...["-serial", "stdio", ...doorbell],
-				],
-				{ stdio: ["pipe", "pipe", "pipe"] },
+				[...board, ...guestArguments(files, options)],
+				{
+					stdio: ["ignore", "ignore", "pipe"],
+				},
 			);
+			const end = ownEnd(qemu, program);
+			if (qemu.pid !== undefined) tellSuccessor(files, qemu.pid, parts.plan);
 			return new Guest(
-				engine,
-				calls,
-				files,
-				qemu,
-				server,
-				follow(qemu, files, server, calls, options),
+				parts,
+				links,
+				qemu.pid ?? 0,
+				finish(end, files, links, parts),
 			);
 		} catch (error) {
 			files.remove();
@@ -206,53 +145,132 @@ export class Guest {
 		}
 	}
 
-	/** QEMU's process ID. */
-	get pid(): number | undefined {
-		return this.#qemu.pid;
+	/**
+	 * Takes over a guest whose host was killed: serves again what its journal says, answers the call that was left
+	 * open, and goes on.
+	 */
+	static async attach(
+		{ folder, state }: { folder: string; state: GuestState },
+		options: Pick<GuestOptions, "onConsole" | "onCall">,
+	): Promise<Guest> {
+		const files = GuestFiles.takeOver(folder, state);
+		try {
+			const parts = assemble(files, options, state);
+			tellSuccessor(files, state.qemu, state);
+			const links = await Links.open(files, parts.calls, options);
+			const end = foreignEnd(state.qemu);
+			return new Guest(
+				parts,
+				links,
+				state.qemu,
+				finish(end, files, links, parts),
+			);
+		} catch (error) {
+			files.remove();
+			throw error;
+		}
 	}
 
 	/** Types text on the guest's console. */
 	type(text: string | Uint8Array): void {
-		this.#qemu.stdin?.write(text);
+		this.#links.type(text);
 	}
 
 	/** Ends QEMU at once. `ended` settles afterwards. */
 	stop(): void {
-		this.#qemu.kill("SIGKILL");
-		this.#server.close();
-		this.#files.qemuEnded();
+		try {
+			process.kill(this.pid, "SIGKILL");
+		} catch {
+			// It has ended by itself.
+		}
 	}
 }
 
-/** The firmware below the guest: a secure monitor for SMC, a hypervisor for HVC. */
-function stubBytes(conduit: Method): Uint8Array {
-	return Buffer.from(conduit === "smc" ? STUB_EL3 : STUB_EL2, "base64");
+type Plan = Pick<
+	GuestState,
+	"conduit" | "cpus" | "protocols" | "completionSpi"
+>;
+
+interface Parts {
+	plan: Plan;
+	engine: Engine;
+	calls: CallService;
+	journal: Journal;
+	instances: readonly GuestInstance[];
 }
 
-/** Writes QEMU's own devicetree for a board into a file. */
-function dumpTree(program: string, args: string[]): Promise<void> {
-	return new Promise((resolve, reject) => {
-		execFile(
-			program,
-			[...args, "-display", "none", "-nodefaults"],
-			(error, _, stderr) => {
-				if (error === null) resolve();
-				else reject(refused(program, error, stderr));
-			},
-		);
+/** The engine for a guest and its call service; with the state of a journal where the folder has one. */
+function assemble(
+	files: GuestFiles,
+	options: Pick<GuestOptions, "onCall">,
+	plan: Plan,
+): Parts {
+	const { conduit, cpus, protocols, completionSpi } = plan;
+	const instances = guestInstances(conduit, REGION_BASE);
+	const memory = { address: REGION_BASE, size: AREAS_SIZE };
+	const platform = guestPlatform(IMX8MM, {
+		conduit,
+		cpus,
+		protocols,
+		instances,
+		memory,
+	});
+	const engine = new Engine(engineModule(), platform);
+	const before = readJournal(files.folder, engine.memoryEnd);
+	if (before !== undefined) new Uint8Array(engine.buffer).set(before.memory);
+	const service = {
+		ram: files.ram,
+		firmware: engine,
+		conduit,
+		instances,
+		completionSpi: completionSpi ?? undefined,
+		...(options.onCall === undefined ? {} : { onCall: options.onCall }),
+	};
+	if (before !== undefined) {
+		const again = new CallService(service);
+		for (const call of before.calls) again.replay(call);
+		const journal = new Journal(files.folder, engine, before.number);
+		const calls = new CallService({ ...service, journal });
+		calls.servePending(before.calls.at(-1));
+		return { plan, engine, calls, journal, instances };
+	}
+	const journal = new Journal(files.folder, engine);
+	const calls = new CallService({ ...service, journal });
+	return { plan, engine, calls, journal, instances };
+}
+
+function tellSuccessor(files: GuestFiles, qemu: number, plan: Plan): void {
+	files.watch(qemu);
+	const { conduit, cpus, protocols, completionSpi } = plan;
+	files.tell({
+		host: process.pid,
+		qemu,
+		watchdog: files.watchdog,
+		conduit,
+		cpus,
+		protocols,
+		completionSpi,
 	});
 }
 
-function refused(
-	program: string,
-	error: Error & { code?: unknown },
-	stderr: string,
-): CosimError {
-	const why =
-		error.code === "ENOENT"
-			? "not found: install Debian's qemu-system-arm, or name another program"
-			: stderr.trim().slice(0, MAX_ERROR_TEXT) || error.message;
-	return new CosimError("QEMU", `${program}: ${why}`, { cause: error });
+/** QEMU's own tree with our nodes, for -dtb. */
+function writeTree(
+	files: GuestFiles,
+	options: GuestOptions,
+	{ engine, plan, instances }: Parts,
+): void {
+	const tree = readFdt(new Uint8Array(readFileSync(files.path("board"))));
+	const words = ["console=ttyAMA0", "panic=-1", options.append ?? ""];
+	prepareGuestTree(tree, {
+		platform: engine.platform,
+		conduit: plan.conduit,
+		instances,
+		reserved: { address: REGION_BASE, size: REGION_SIZE },
+		completionSpi: plan.completionSpi ?? undefined,
+		bootargs: words.join(" ").trim(),
+		initrd: { address: INITRD_ADDRESS, size: options.initrd.length },
+	});
+	files.write("tree", writeFdt(tree));
 }
 
 /** The channel's status word is 1, free, before an agent looks at it. */
@@ -265,68 +283,48 @@ function freeAreas(
 		writeSync(files.ram, free, 0, 4, address - RAM_BASE + SMT_STATUS);
 }
 
-/** Listens for the stub's doorbell: one byte in, the CPU; one byte out when its call is served. */
-function listen(path: string, calls: CallService): Promise<Server> {
-	const server = createServer((socket: Socket) => {
-		socket.setNoDelay(true);
-		socket.on("error", () => {});
-		socket.on("data", (cpus) => {
-			for (const cpu of cpus) {
-				if (!calls.serve(cpu)) server.emit("fault");
-				socket.write(ANSWER);
-			}
-		});
-	});
-	return new Promise((resolve, reject) => {
-		server.once("error", reject);
-		server.listen(path, () => resolve(server));
-	});
-}
-
-/** Passes the console on until QEMU has ended, then removes everything. */
-function follow(
-	qemu: ChildProcess,
-	files: GuestFiles,
-	server: Server,
-	calls: CallService,
-	options: GuestOptions,
-): Promise<GuestEnd> {
-	const start = performance.now();
+/** How a QEMU that we started ends. */
+function ownEnd(qemu: ChildProcess, program: string): Promise<QemuEnd> {
 	let stderr = "";
-	if (qemu.pid !== undefined) files.watch(qemu.pid);
-	qemu.stdin?.on("error", () => {});
-	qemu.stdout
-		?.setEncoding("latin1")
-		.on("data", (text: string) => options.onConsole?.(text));
 	qemu.stderr?.setEncoding("utf8").on("data", (text: string) => {
 		stderr = (stderr + text).slice(-MAX_ERROR_TEXT);
 	});
-	server.on("fault", () => qemu.kill("SIGKILL"));
 	return new Promise((resolve, reject) => {
-		const finish = () => {
-			files.qemuEnded();
-			files.remove();
-			server.close();
-		};
-		qemu.once("error", (error) => {
-			finish();
-			reject(refused(options.qemu ?? QEMU, error, stderr));
-		});
+		qemu.once("error", (error) => reject(refused(program, error, stderr)));
 		qemu.once("close", (status, signal) => {
-			finish();
-			const { fault } = calls;
-			if (fault !== undefined) reject(faulted(fault));
-			else if (status !== 0 && status !== null)
-				reject(
-					refused(
-						options.qemu ?? QEMU,
-						new Error(`exit status ${status}`),
-						stderr,
-					),
-				);
-			else resolve({ status, signal, wallMs: performance.now() - start });
+			if (status === 0 || status === null) resolve({ status, signal });
+			else reject(refused(program, new Error(`exit status ${status}`), stderr));
 		});
 	});
+}
+
+/** A QEMU that another process started: all that can be seen is that it is gone. */
+async function foreignEnd(pid: number): Promise<QemuEnd> {
+	while (isAlive(pid)) {
+		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+	}
+	return { status: null, signal: null };
+}
+
+/** Waits for QEMU's end and removes everything. */
+async function finish(
+	end: Promise<QemuEnd>,
+	files: GuestFiles,
+	links: Links,
+	{ calls, journal }: Parts,
+): Promise<GuestEnd> {
+	const start = performance.now();
+	try {
+		const { status, signal } = await end;
+		await links.drained();
+		if (calls.fault !== undefined) throw faulted(calls.fault);
+		return { status, signal, wallMs: performance.now() - start };
+	} finally {
+		files.qemuEnded();
+		links.close();
+		journal.close();
+		files.remove();
+	}
 }
 
 function faulted({ cpu, esr, elr }: GuestFault): CosimError {

@@ -19,7 +19,8 @@ import {
 	type EngineView,
 	engineView,
 } from "./compare.ts";
-import { Guest, type GuestOptions } from "./guest.ts";
+import { GRACE_SECONDS, orphans } from "./files.ts";
+import { Guest, type GuestEnd, type GuestOptions } from "./guest.ts";
 import { GuestConsole } from "./guest-console.ts";
 import { GUEST_MARK } from "./guest-init.ts";
 import type { GuestReport } from "./guest-report.ts";
@@ -70,66 +71,122 @@ const DEFAULT_TIMEOUT_MS = 120_000;
  * @throws CosimError GUEST when it panics, faults, reports trouble or does not end in time; QEMU when QEMU fails
  */
 export async function runGuest(options: RunOptions): Promise<RunReport> {
-	const console = new GuestConsole();
-	const { timeoutMs = DEFAULT_TIMEOUT_MS, expectReport = true } = options;
-	let view: EngineView | undefined;
-	let seen = "";
-	let timedOut = false;
-	const guest = await Guest.start({
-		...options,
-		onConsole: (text) => {
-			// The state to compare with is that of the moment in which the report ends: Linux goes on and shuts down.
-			seen = (seen + text).slice(-DONE.length - text.length);
-			if (view === undefined && seen.includes(DONE))
-				view = engineView(guest.engine, new Map());
-			const show = console.push(text);
-			if (show !== "") options.onConsole?.(show);
-		},
-	});
-	options.onStart?.(guest);
-	const timer = setTimeout(() => {
-		timedOut = true;
-		guest.stop();
-	}, timeoutMs);
-	const end = await guest.ended.finally(() => clearTimeout(timer));
-	const report = console.report();
-	if (timedOut)
+	const watch = new Watch(options);
+	const guest = await Guest.start({ ...options, onConsole: watch.push });
+	return watch.toEnd(guest, options);
+}
+
+/**
+ * Takes over a guest whose host was killed, and runs it to its end; its report is the part that is still to come.
+ * @throws CosimError GUEST when no guest waits for a host, and like {@link runGuest}
+ */
+export async function attachGuest(
+	options: Pick<RunOptions, "timeoutMs" | "onConsole" | "onCall" | "onStart">,
+): Promise<RunReport> {
+	const [orphan] = orphans();
+	if (orphan === undefined) {
 		throw new CosimError(
 			"GUEST",
-			`the guest did not end within ${timeoutMs / 1000} s: ${progress(report, guest)}`,
-		);
-	if (report.panic !== undefined)
-		throw new CosimError("GUEST", `the guest panicked: ${report.panic}`);
-	if (end.signal !== null)
-		throw new CosimError(
-			"QEMU",
-			`QEMU was ended by ${end.signal}: ${progress(report, guest)}`,
-		);
-	if (expectReport && !report.complete) {
-		throw new CosimError(
-			"GUEST",
-			`the guest ended before its report did: ${progress(report, guest)}`,
+			`no guest waits for a host: it does so for ${GRACE_SECONDS} s after its own was killed`,
 		);
 	}
-	const { conduit = "smc" } = options;
-	const rates = await engineRates(guest.engine, conduit);
-	const found =
-		view === undefined
-			? []
-			: differences(report, withRates(view, rates), aliasesOf(guest.engine));
-	const { messages, serviceNs } = guest.calls;
+	const watch = new Watch(options);
+	const guest = await Guest.attach(orphan, {
+		...options,
+		onConsole: watch.push,
+	});
+	return watch.toEnd(guest, {
+		...options,
+		conduit: orphan.state.conduit,
+		expectReport: false,
+	});
+}
+
+/** Follows a guest's console to its end and makes the report. */
+class Watch {
+	readonly #console = new GuestConsole();
+	readonly #show: ((text: string) => void) | undefined;
+	#guest: Guest | undefined;
+	#view: EngineView | undefined;
+	#seen = "";
+
+	constructor({ onConsole }: Pick<RunOptions, "onConsole">) {
+		this.#show = onConsole;
+	}
+
+	/** Takes what the console shows. */
+	readonly push = (text: string): void => {
+		// The state to compare with is that of the moment in which the report ends: Linux goes on and shuts down.
+		this.#seen = (this.#seen + text).slice(-DONE.length - text.length);
+		const done = this.#view === undefined && this.#seen.includes(DONE);
+		if (done && this.#guest !== undefined) {
+			this.#view = engineView(this.#guest.engine, new Map());
+		}
+		const show = this.#console.push(text);
+		if (show !== "") this.#show?.(show);
+	};
+
+	async toEnd(
+		guest: Guest,
+		options: Pick<
+			RunOptions,
+			"timeoutMs" | "expectReport" | "onStart" | "conduit"
+		>,
+	): Promise<RunReport> {
+		const { timeoutMs = DEFAULT_TIMEOUT_MS, expectReport = true } = options;
+		this.#guest = guest;
+		options.onStart?.(guest);
+		let timedOut = false;
+		const timer = setTimeout(() => {
+			timedOut = true;
+			guest.stop();
+		}, timeoutMs);
+		const end = await guest.ended.finally(() => clearTimeout(timer));
+		const report = this.#console.report();
+		const trouble = timedOut
+			? `the guest did not end within ${timeoutMs / 1000} s`
+			: report.panic !== undefined
+				? `the guest panicked: ${report.panic}`
+				: expectReport && !report.complete && end.signal === null
+					? "the guest ended before its report did"
+					: undefined;
+		if (trouble !== undefined) {
+			const message = `${trouble}: ${progress(report, guest)}`;
+			throw new CosimError("GUEST", message);
+		}
+		if (end.signal !== null) {
+			const message = `QEMU was ended by ${end.signal}: ${progress(report, guest)}`;
+			throw new CosimError("QEMU", message);
+		}
+		return summary(guest, report, this.#view, options.conduit ?? "smc", end);
+	}
+}
+
+async function summary(
+	guest: Guest,
+	report: GuestReport,
+	view: EngineView | undefined,
+	conduit: Method,
+	end: GuestEnd,
+): Promise<RunReport> {
+	const { engine, calls } = guest;
+	const rates = await engineRates(engine, conduit);
+	const compared = view !== undefined && report.complete;
+	const { messages, serviceNs } = calls;
 	return {
 		booted: report.complete,
 		kernel: report.kernel,
 		cpus: report.cpus,
 		messages,
 		callsPerSecond: Math.round(messages / (end.wallMs / 1000)),
-		roundTripUs: roundTrip(guest.calls.roundTripsUs),
+		roundTripUs: roundTrip(calls.roundTripsUs),
 		serviceUs: messages === 0 ? 0 : Number(serviceNs) / 1000 / messages,
 		wallMs: end.wallMs,
 		clocks: report.clocks,
 		powerDomains: report.powerDomains,
-		differences: found,
+		differences: compared
+			? differences(report, withRates(view, rates), aliasesOf(engine))
+			: [],
 		guest: report,
 	};
 }

@@ -16,6 +16,7 @@
 	.equ	MAX_CPUS, 8
 
 	// Slot of a CPU, 256 bytes; x0..x17 come first. The stack pointer always points at it.
+	.equ	SLOT_SHIFT, 8
 	.equ	SLOT_ESR, 0x90
 	.equ	SLOT_SPSR, 0xa0
 	.equ	SLOT_CPU, 0xa8
@@ -183,6 +184,7 @@ _start:
 
 // The boot CPU. Memory may hold the state before a reset, so all of it is written.
 	ldr	x9, =MAILBOXES
+	ldr	x12, =SLOTS
 	mov	w10, #MAX_CPUS
 	.if	EL == 3
 	mov	x11, #OFF
@@ -192,7 +194,9 @@ _start:
 	str	xzr, [x9]		// the boot CPU's
 	b	2f
 1:	str	x11, [x9]
-2:	add	x9, x9, #1 << MAILBOX_SHIFT
+2:	str	xzr, [x12, #SLOT_TICKS]	// and the pending flag
+	add	x12, x12, #1 << SLOT_SHIFT
+	add	x9, x9, #1 << MAILBOX_SHIFT
 	subs	w10, w10, #1
 	b.ne	1b
 	ldr	x9, =LOCK
@@ -237,11 +241,10 @@ own_cpu:
 	mrs	x8, mpidr_el1
 	and	x8, x8, #0xff		// QEMU puts 8 CPUs of GICv2, 16 of GICv3 into one cluster
 	ldr	x9, =SLOTS
-	add	x9, x9, x8, lsl #8
+	add	x9, x9, x8, lsl #SLOT_SHIFT
 	mov	sp, x9
 	str	x8, [sp, #SLOT_CPU]
 	str	xzr, [sp, #SLOT_SPI]	// and the fault flag
-	str	xzr, [sp, #SLOT_TICKS]	// and the pending flag
 	mrs	x9, cntfrq_el0
 	str	w9, [sp, #SLOT_FREQUENCY]
 	adr	x9, vectors
@@ -630,10 +633,10 @@ cpu_on:
 	b	answer
 
 system_reset:
-	mov	w11, #1			// line 0
+	mov	w11, #2			// line 1
 	b	1f
 system_off:
-	mov	w11, #2			// line 1
+	mov	w11, #1			// line 0
 1:	ldr	x9, =POWER_GPIO
 	mov	w10, #3
 	str	w10, [x9, #GPIO_DIR]
