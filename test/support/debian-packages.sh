@@ -8,6 +8,9 @@ need() { # program, package
 	command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
 }
 need dtc device-tree-compiler
+need cpio cpio
+need aarch64-linux-gnu-as binutils-aarch64-linux-gnu
+need qemu-system-aarch64 qemu-system-arm
 
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
