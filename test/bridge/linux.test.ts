@@ -200,6 +200,18 @@ describe("guests and hosts that go wrong", () => {
 			"QEMU",
 			/not found: install Debian's qemu-system-arm/,
 		],
+		[
+			"no QEMU at all",
+			() => ({ qemu: "true" }),
+			"QEMU",
+			/true: it wrote no devicetree/,
+		],
+		[
+			"a QEMU that fails",
+			() => ({ qemu: "false" }),
+			"QEMU",
+			/false: exit status 1/,
+		],
 		["QEMU refuses", () => ({ cpu: "no-such-cpu" }), "QEMU", /no-such-cpu/],
 		[
 			"panic",

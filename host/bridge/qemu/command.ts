@@ -2,6 +2,7 @@
 // QEMU's virt board, see stub-bytes.ts and guest-layout.ts for what runs below the guest.
 
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { CosimError } from "../../errors.ts";
 import type { Method } from "../../mailbox/conduit.ts";
 import type { GuestFiles } from "./files.ts";
@@ -79,21 +80,26 @@ export function dumpTree(
 			program,
 			[...board, "-machine", `dumpdtb=${file}`],
 			(error, _, stderr) => {
-				if (error === null) resolve();
-				else reject(refused(program, error, stderr));
+				if (error !== null) reject(refused(program, error, stderr));
+				else if (existsSync(file)) resolve();
+				else reject(refused(program, new Error("it wrote no devicetree"), ""));
 			},
 		);
 	});
 }
 
+/** A program that is not there, or that ended with a complaint. */
 export function refused(
 	program: string,
 	error: Error & { code?: unknown },
 	stderr: string,
 ): CosimError {
+	const said = stderr.trim().slice(0, MAX_ERROR_TEXT);
+	const status =
+		typeof error.code === "number" ? `exit status ${error.code}` : "";
 	const why =
 		error.code === "ENOENT"
 			? "not found: install Debian's qemu-system-arm, or name another program"
-			: stderr.trim().slice(0, MAX_ERROR_TEXT) || error.message;
+			: said || status || error.message;
 	return new CosimError("QEMU", `${program}: ${why}`, { cause: error });
 }
