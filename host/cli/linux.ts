@@ -12,6 +12,7 @@ import { guestWords } from "../bridge/qemu/guest-init.ts";
 import { guestInitramfs } from "../bridge/qemu/initramfs.ts";
 import {
 	attachGuest,
+	type RoundTrip,
 	type RunOptions,
 	type RunReport,
 	runGuest,
@@ -247,17 +248,32 @@ function printReport(report: RunReport, options: LinuxOptions): void {
 		`${count(report.messages, "message")} in ${(report.wallMs / 1000).toFixed(1)} s, ` +
 			`${report.callsPerSecond} a second, ${count(report.differences.length, "difference")}`,
 	);
-	const { roundTripUs } = report;
+	const { roundTripUs, throughput } = report;
 	if (roundTripUs !== null) {
-		const us = (value: number) => value.toFixed(0);
 		print(
-			`round trip in the guest, µs: p50 ${us(roundTripUs.p50)}, p90 ${us(roundTripUs.p90)}, p99 ${us(roundTripUs.p99)}, ` +
-				`p99.9 ${us(roundTripUs.p999)}; ${us(report.serviceUs)} of it in this process on average`,
+			`round trip in the guest, µs: ${percentiles(roundTripUs)}; ${report.serviceUs.toFixed(0)} of it in this process on average`,
 		);
 	}
 	const { bench } = report.guest;
-	if (bench !== undefined) {
-		for (const [name, part] of Object.entries(bench))
-			print(`bench, ${name}: ${JSON.stringify(part)}`);
+	for (const part of [bench?.one, bench?.all]) {
+		if (part === undefined) continue;
+		const { callsPerSecond, cpus, errors, mismatches } = part;
+		print(
+			`clk_rate read one by one on ${count(cpus, "CPU")}: ${callsPerSecond} calls a second, ` +
+				`${count(errors, "error")}, ${count(mismatches, "wrong rate")}`,
+		);
 	}
+	if (throughput !== null) {
+		print(
+			`clk_summary, calls back to back: ${throughput.callsPerSecond} a second` +
+				(throughput.roundTripUs === null
+					? ""
+					: `; µs: ${percentiles(throughput.roundTripUs)}`),
+		);
+	}
+}
+
+function percentiles({ p50, p90, p99, p999 }: RoundTrip): string {
+	const us = (value: number) => value.toFixed(0);
+	return `p50 ${us(p50)}, p90 ${us(p90)}, p99 ${us(p99)}, p99.9 ${us(p999)}`;
 }

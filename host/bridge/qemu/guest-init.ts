@@ -3,7 +3,10 @@
 
 /** What the host adds to the kernel command line to choose the guest's optional steps. */
 export interface GuestSteps {
-	/** Reads clock rates for so many whole seconds on one CPU, then for as many on all CPUs at once. */
+	/**
+	 * Reads clock rates for so many whole seconds on one CPU, then for as many on all CPUs at once; then lets the kernel
+	 * print its clock tree again and again for as many.
+	 */
 	bench?: number;
 	/** Unbinds and binds every driver of the AMBA bus that depends on SCMI so many times, while all CPUs read rates. */
 	rebind?: number;
@@ -249,6 +252,17 @@ if [ -n "$bench" ]; then
 		results $cpus all
 	fi
 	end bench
+
+	# The kernel's own loop: several CLOCK_RATE_GETs for every line, and hardly anything in between.
+	now
+	start=$now
+	begin throughput
+	while [ $((now - start)) -lt $((bench * 100)) ]; do
+		cat $debug/clk/clk_summary > /dev/null
+		now
+	done
+	echo "time $((now - start))"
+	end throughput
 fi
 
 read -r up rest < /proc/uptime

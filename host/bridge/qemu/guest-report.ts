@@ -47,6 +47,8 @@ export interface GuestReport {
 	hotplug?: GuestHotplug;
 	rebind?: GuestRebind;
 	bench?: GuestBench;
+	/** Seconds for which the kernel printed its clock tree again and again. */
+	throughputSeconds?: number;
 }
 
 /** A device of the AMBA bus. */
@@ -138,6 +140,9 @@ export function parseGuestReport(text: string): GuestReport {
 		hotplug: byName.has("hotplug") ? hotplug(lines("hotplug")) : undefined,
 		rebind: byName.has("rebind") ? rebind(lines("rebind")) : undefined,
 		bench: byName.has("bench") ? bench(lines("bench")) : undefined,
+		throughputSeconds: byName.has("throughput")
+			? seconds(lines("throughput"))
+			: undefined,
 	};
 	if (steps.bench !== undefined && steps.bench.clocks > 0)
 		for (const name of ["one", "all"] as const)
@@ -270,9 +275,14 @@ function rebind(lines: readonly string[]): GuestRebind {
 	return {
 		// They come in the order in which they were done.
 		devices: devices.sort((a, b) => (a.device < b.device ? -1 : 1)),
-		seconds: (wholeNumber(keyed(lines).get("time")) ?? 0) / 100,
+		seconds: seconds(lines),
 		...defined({ readers: run(lines, "reader") }),
 	};
+}
+
+/** Of a line "time" in centiseconds. */
+function seconds(lines: readonly string[]): number {
+	return (wholeNumber(keyed(lines).get("time")) ?? 0) / 100;
 }
 
 /** Adds up the readers' lines: CPU, calls, centiseconds, passes with errors, passes with other rates. */

@@ -43,6 +43,15 @@ export interface RoundTrip {
 	p999: number;
 }
 
+/** Calls back to back, as the kernel makes them while it prints its clock tree. */
+export interface Throughput {
+	calls: number;
+	/** Of the guest's time. */
+	seconds: number;
+	callsPerSecond: number;
+	roundTripUs: RoundTrip | null;
+}
+
 export interface RunReport {
 	/** Linux came up, ran our report to its end and powered off. */
 	booted: boolean;
@@ -53,6 +62,8 @@ export interface RunReport {
 	/** SCMI commands a second while the guest ran. */
 	callsPerSecond: number;
 	roundTripUs: RoundTrip | null;
+	/** null when the guest did not measure it, see GuestSteps.bench. */
+	throughput: Throughput | null;
 	/** µs of a call spent in this process, on average. */
 	serviceUs: number;
 	/** ms from QEMU's start to its end. */
@@ -108,7 +119,10 @@ class Watch {
 	readonly #show: ((text: string) => void) | undefined;
 	#guest: Guest | undefined;
 	#view: EngineView | undefined;
-	#seen = "";
+	/** Calls served when the guest began to measure its throughput, and when it ended. */
+	#measured: [from: number, to: number] = [0, 0];
+	/** The end of the console's text: a mark may come in two pieces. */
+	#tail = "";
 
 	constructor({ onConsole }: Pick<RunOptions, "onConsole">) {
 		this.#show = onConsole;
@@ -116,15 +130,34 @@ class Watch {
 
 	/** Takes what the console shows. */
 	readonly push = (text: string): void => {
-		// The state to compare with is that of the moment in which the report ends: Linux goes on and shuts down.
-		this.#seen = (this.#seen + text).slice(-DONE.length - text.length);
-		const done = this.#view === undefined && this.#seen.includes(DONE);
-		if (done && this.#guest !== undefined) {
-			this.#view = engineView(this.#guest.engine, new Map());
-		}
+		const seen = this.#tail + text;
+		this.#tail = seen.slice(1 - LONGEST_MARK);
+		if (this.#guest !== undefined) this.#look(seen, this.#guest);
 		const show = this.#console.push(text);
 		if (show !== "") this.#show?.(show);
 	};
+
+	/** Notes the guest's state at the moments that the report is about. */
+	#look(seen: string, { engine, calls }: Guest): void {
+		const served = calls.roundTripsUs.length;
+		if (seen.includes(MEASURE_BEGINS)) this.#measured = [served, served];
+		if (seen.includes(MEASURE_ENDS)) this.#measured[1] = served;
+		// Linux goes on after the report, and shuts down.
+		if (this.#view === undefined && seen.includes(DONE)) {
+			this.#view = engineView(engine, new Map());
+		}
+	}
+
+	#throughput(guest: Guest, seconds: number | undefined): Throughput | null {
+		if (seconds === undefined || seconds === 0) return null;
+		const samples = guest.calls.roundTripsUs.slice(...this.#measured);
+		return {
+			calls: samples.length,
+			seconds,
+			callsPerSecond: Math.round(samples.length / seconds),
+			roundTripUs: roundTrip(samples),
+		};
+	}
 
 	async toEnd(
 		guest: Guest,
@@ -158,7 +191,11 @@ class Watch {
 			const message = `QEMU was ended by ${end.signal}: ${progress(report, guest)}`;
 			throw new CosimError("QEMU", message);
 		}
-		return summary(guest, report, this.#view, options.conduit ?? "smc", end);
+		const conduit = options.conduit ?? "smc";
+		return {
+			...(await summary(guest, report, this.#view, conduit, end)),
+			throughput: this.#throughput(guest, report.throughputSeconds),
+		};
 	}
 }
 
@@ -168,7 +205,7 @@ async function summary(
 	view: EngineView | undefined,
 	conduit: Method,
 	end: GuestEnd,
-): Promise<RunReport> {
+): Promise<Omit<RunReport, "throughput">> {
 	const { engine, calls } = guest;
 	const rates = await engineRates(engine, conduit);
 	const compared = view !== undefined && report.complete;
@@ -192,6 +229,9 @@ async function summary(
 }
 
 const DONE = `${GUEST_MARK}done`;
+const MEASURE_BEGINS = `${GUEST_MARK}begin throughput`;
+const MEASURE_ENDS = `${GUEST_MARK}end throughput`;
+const LONGEST_MARK = MEASURE_BEGINS.length;
 
 function progress(report: GuestReport, guest: Guest): string {
 	const calls = `${guest.calls.messages} SCMI messages served`;
