@@ -39,7 +39,18 @@ export const enum Image {
 	PROTOCOLS = 0xa0,
 	/** The power controller, PowerController below. */
 	POWER = 0xa8,
-	HEADER_SIZE = 0xd0,
+	RESETS = 0xc0,
+	RAILS = 0xc8,
+	RAIL_LEVELS = 0xd0,
+	PERFORMANCE = 0xd8,
+	OPERATING_POINTS = 0xe0,
+	SENSORS = 0xe8,
+	SENSOR_AXES = 0xf0,
+	SENSOR_INTERVALS = 0xf8,
+	/** At most one row each. */
+	SYSTEM = 0x100,
+	THERMAL = 0x108,
+	HEADER_SIZE = 0x110,
 	/** "SCMI" in memory order. */
 	MAGIC_VALUE = 0x494d4353,
 }
@@ -255,7 +266,9 @@ export const enum Agent {
 	NAME = 0x00,
 	/** u32 state, filled by load(): address of its dispatch table. */
 	DISPATCH = 0x04,
-	SIZE = 0x08,
+	/** u32 state, filled by load(): the row of its platform-to-agent channel, 0 when it has none. */
+	P2A = 0x08,
+	SIZE = 0x10,
 }
 
 /** A row of CHANNELS: one shared-memory area. Areas of one function ID are neighbours. */
@@ -268,9 +281,35 @@ export const enum Channel {
 	LINEAR = 0x0c,
 	/** u32 state: messages refused because their length was wrong. */
 	REFUSED = 0x10,
-	/** u32 state: completion interrupts raised, for commands that asked for one in the channel flags. */
+	/** u32 state: interrupts raised: for commands that asked for one in the channel flags, and for messages of the platform. */
 	INTERRUPTS = 0x14,
-	SIZE = 0x18,
+	/** u32 ChannelDirection. */
+	DIRECTION = 0x18,
+	/** State of a platform-to-agent channel. u32: address of its queue, see Queued. */
+	QUEUE = 0x1c,
+	/** u32: place of the oldest message, how many wait, how many places delayed responses to come have reserved. */
+	FIRST = 0x20,
+	WAITING = 0x24,
+	RESERVED = 0x28,
+	/** u32: notifications lost because the queue was full. */
+	DROPPED = 0x2c,
+	SIZE = 0x30,
+}
+
+export const enum ChannelDirection {
+	/** The agent sends commands. */
+	AGENT_TO_PLATFORM = 0,
+	/** The platform sends delayed responses and notifications. */
+	PLATFORM_TO_AGENT = 1,
+	COUNT = 2,
+}
+
+/** A message in the queue of a platform-to-agent channel; maxMessageSize bytes follow LENGTH. */
+export const enum Queued {
+	/** u32 bytes of header and payload, u32 header. */
+	LENGTH = 0x00,
+	HEADER = 0x04,
+	PAYLOAD = 0x08,
 }
 
 /** A row of SERVICES: a function ID of one exception level. */
@@ -295,7 +334,9 @@ export const enum ServiceKind {
 	PSCI_FEATURES = 2,
 	/** A mailbox channel: serves every busy area. */
 	CHANNELS = 3,
-	COUNT = 4,
+	/** The doorbell of a platform-to-agent channel: the agent has read a message. */
+	READ = 4,
+	COUNT = 5,
 }
 
 /** A row of PROTOCOLS: u32 protocol ID, u32 version that the platform implements. */
@@ -303,6 +344,56 @@ export const enum Protocol {
 	ID = 0x00,
 	VERSION = 0x04,
 	SIZE = 0x08,
+}
+
+/** A row of RESETS: the reset domain with the ID of its index. */
+export const enum Reset {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	SIZE = 0x20,
+}
+
+/** A row of RAILS: the supply with the voltage domain ID of its index. */
+export const enum Rail {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	SIZE = 0x40,
+}
+
+/** A row of PERFORMANCE: the performance domain with the ID of its index. */
+export const enum Performance {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	SIZE = 0x60,
+}
+
+/** A row of OPERATING_POINTS. */
+export const enum OperatingPoint {
+	SIZE = 0x20,
+}
+
+/** A row of SENSORS: the sensor with the ID of its index. */
+export const enum Sensor {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	SIZE = 0xc0,
+}
+
+/** A row of SENSOR_AXES. */
+export const enum SensorAxis {
+	/** u32 name in STRINGS. */
+	NAME = 0x00,
+	SIZE = 0x40,
+}
+
+/** SYSTEM: the registers that turn the system off and reset it. */
+export const enum System {
+	SIZE = 0x20,
+}
+
+/** THERMAL: the thermal unit and the model of what it measures. */
+export const enum Thermal {
+	SIZE = 0x60,
 }
 
 /** Why load() refuses an image; State.LOAD_ERROR_AT has the byte offset in the image. */

@@ -4,7 +4,8 @@
 import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
 import { Abi, Address, State } from "./layout";
 import { loadPlatform, reserveImage } from "./platform/load";
-import { pass } from "./sim/time";
+import { notifyChanges } from "./scmi/notify";
+import { run } from "./sim/events";
 import { trap as execute } from "./smccc";
 
 /** The version of exports, memory map and image format. A host refuses every other one. */
@@ -34,9 +35,9 @@ export function trap(cpu: u32, level: u32): i32 {
 	return execute(cpu, level);
 }
 
-/** Lets virtual time pass: `low` + `high` * 2^32 ns. The time is the u64 at Address.STATE + State.TIME. */
+/** Lets virtual time pass, with everything that happens meanwhile: `low` + `high` * 2^32 ns. The time is the u64 at Address.STATE + State.TIME. */
 export function advance(low: u32, high: u32): void {
-	pass(((<u64>high) << 32) | low);
+	run(((<u64>high) << 32) | low);
 }
 
 /** Whether a 32-bit access to a physical address is answered: aligned and covered by a block. */
@@ -52,6 +53,7 @@ export function read32(address: u32): u32 {
 /** Writes it, with the effects that the hardware has; nothing happens where nothing answers. */
 export function write32(address: u32, value: u32): void {
 	busWrite(address, value);
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
 }
 
 /** The address in linear memory of `length` bytes of a block; 0 when no block covers them all. For plain memory. */

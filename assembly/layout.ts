@@ -11,13 +11,17 @@
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 1,
+	VERSION = 2,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
 	MIN_MESSAGE_SIZE = 76,
 	MAX_MESSAGE_SIZE = 4096,
 	WASM_PAGE = 65536,
+	/** Messages that wait for an agent which has not read the last one from its platform-to-agent channel. */
+	QUEUE_LENGTH = 16,
+	/** Things that may be scheduled for a later virtual time. */
+	EVENTS = 64,
 	/** Bytes of linear memory that an image may ask for. */
 	MAX_MEMORY = 0x1000_0000,
 }
@@ -79,6 +83,59 @@ export const enum State {
 	POWER = 0xa4,
 	/** u64: virtual time at which the next switch or handshake completes; all ones when none is pending. */
 	POWER_DUE = 0xa8,
+	/** u32 Stop: why the system no longer runs. */
+	STOP = 0xb0,
+	/** u32: header of the command that is being served. */
+	HEADER = 0xb4,
+	/** u64: virtual time of the next event; all ones when none is scheduled. */
+	DUE = 0xb8,
+	/** u32: the events' table, and how many were ever scheduled. */
+	EVENTS = 0xc0,
+	EVENT_NUMBER = 0xc4,
+	/** u32: counts the interrupts raised on all channels. */
+	INTERRUPTS = 0xc8,
+	/** u32: subscriptions to changes of clock rates and power states that are in force. */
+	WATCHES = 0xcc,
+	/** u32: tables of who watches which clock and power domain, see assembly/scmi/notify.ts; 0 when nobody can. */
+	CLOCK_WATCHES = 0xd0,
+	DOMAIN_WATCHES = 0xd4,
+	/** u32 pairs: address and count. */
+	RESETS = 0xd8,
+	RESET_COUNT = 0xdc,
+	RAILS = 0xe0,
+	RAIL_COUNT = 0xe4,
+	PERFORMANCE = 0xe8,
+	PERFORMANCE_COUNT = 0xec,
+	SENSORS = 0xf0,
+	SENSOR_COUNT = 0xf4,
+	/** u32: addresses of Image.SYSTEM and Image.THERMAL, 0 when the platform has none. */
+	SYSTEM = 0xf8,
+	THERMAL = 0xfc,
+	/** u32: generation of the registers when changes were last looked for. */
+	WATCHED_GENERATION = 0x100,
+}
+
+/** Why the system no longer runs: no trap is served then, nothing in memory changes. */
+export const enum Stop {
+	RUNNING = 0,
+	/** Power is off. */
+	OFF = 1,
+	/** Reset: everything begins again with the next load. */
+	RESET = 2,
+}
+
+/** A row of the events' table. */
+export const enum Event {
+	/** u64: virtual time in ns; all ones in a free row. */
+	AT = 0x00,
+	/** u32: orders events of the same time. */
+	NUMBER = 0x08,
+	/** u32: function reference of its handler, and what it gets. */
+	HANDLER = 0x0c,
+	A = 0x10,
+	B = 0x14,
+	C = 0x18,
+	SIZE = 0x20,
 }
 
 /** What the last look at a clock's reachable rates found, at Address.RATES. */
@@ -120,4 +177,23 @@ export const enum Slot {
 	FUNCTION_ID = 0x00,
 	SERVICE = 0x04,
 	SIZE = 0x08,
+}
+
+/** Who watches a clock: a bit for each agent. */
+export const enum ClockWatch {
+	/** u32: told when its rate has changed, and when another agent has asked for a change. */
+	CHANGED = 0x00,
+	REQUESTED = 0x04,
+	/** u64: the rate in Hz that they know. */
+	RATE = 0x08,
+	SIZE = 0x10,
+}
+
+/** The same for a power domain. */
+export const enum DomainWatch {
+	CHANGED = 0x00,
+	REQUESTED = 0x04,
+	/** u32: the power state that they know. */
+	STATE = 0x08,
+	SIZE = 0x0c,
 }

@@ -1,7 +1,8 @@
 // The shared-memory channel: status, flags, length and header of an area, checked before anything is believed.
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2, shared memory based transport.
 
-import { Channel } from "./image";
+import { Agent, Channel, Queued } from "./image";
+import { Abi, Address, State } from "./layout";
 import { agentRow } from "./scmi/agents";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";
@@ -58,6 +59,7 @@ function serveArea(channel: usize, area: usize): void {
 		complete(channel, area, SmtStatus.FREE | SmtStatus.ERROR, interrupt);
 		return;
 	}
+	store<u32>(Address.STATE, header, State.HEADER);
 	const agent = agentRow(load<u32>(channel, Channel.AGENT));
 	const size = dispatch(
 		agent,
@@ -76,10 +78,66 @@ function complete(
 	interrupt: u32,
 ): void {
 	store<u32>(area, status, Smt.STATUS);
-	if (interrupt)
-		store<u32>(
-			channel,
-			load<u32>(channel, Channel.INTERRUPTS) + 1,
-			Channel.INTERRUPTS,
-		);
+	if (interrupt) raiseInterrupt(channel);
+}
+
+function raiseInterrupt(channel: usize): void {
+	const raised = load<u32>(channel, Channel.INTERRUPTS) + 1;
+	store<u32>(channel, raised, Channel.INTERRUPTS);
+	const all = load<u32>(Address.STATE, State.INTERRUPTS) + 1;
+	store<u32>(Address.STATE, all, State.INTERRUPTS);
+}
+
+/** A place in a platform-to-agent channel's queue, counted from the oldest message. */
+function queued(channel: usize, place: u32): usize {
+	const size: u32 = Queued.HEADER + load<u32>(Address.STATE, State.MAX_MESSAGE);
+	const i = (load<u32>(channel, Channel.FIRST) + place) % Abi.QUEUE_LENGTH;
+	return load<u32>(channel, Channel.QUEUE) + i * size;
+}
+
+/** The place for a message behind all that wait; it is sent with {@link enqueue}. */
+export function nextQueued(channel: usize): usize {
+	return queued(channel, load<u32>(channel, Channel.WAITING));
+}
+
+/** Puts the message in {@link nextQueued} behind all that wait, and delivers what can be delivered. */
+export function enqueue(channel: usize): void {
+	const waiting = load<u32>(channel, Channel.WAITING) + 1;
+	store<u32>(channel, waiting, Channel.WAITING);
+	deliver(channel);
+}
+
+/** Hands the oldest message to the agent, if one waits and the agent has read the last one. */
+export function deliver(channel: usize): void {
+	const waiting = load<u32>(channel, Channel.WAITING);
+	const area = load<u32>(channel, Channel.LINEAR);
+	if (waiting === 0 || !(load<u32>(area, Smt.STATUS) & SmtStatus.FREE)) return;
+	const message = queued(channel, 0);
+	const length = load<u32>(message, Queued.LENGTH);
+	memory.copy(area + Smt.HEADER, message + Queued.HEADER, length);
+	store<u32>(area, length, Smt.LENGTH);
+	// The agent rings when it has read the message.
+	store<u32>(area, INTERRUPT_ENABLED, Smt.FLAGS);
+	store<u32>(area, 0, Smt.STATUS);
+	const first = (load<u32>(channel, Channel.FIRST) + 1) % Abi.QUEUE_LENGTH;
+	store<u32>(channel, first, Channel.FIRST);
+	store<u32>(channel, waiting - 1, Channel.WAITING);
+	raiseInterrupt(channel);
+}
+
+/** Agents may read a message without ringing: delivers to all that have. */
+export function deliverAll(): void {
+	const agents = load<u32>(Address.STATE, State.AGENT_COUNT);
+	for (let id: u32 = 1; id < agents; id++) {
+		const channel = load<u32>(agentRow(id), Agent.P2A);
+		if (channel !== 0) deliver(channel);
+	}
+}
+
+/** The doorbell of platform-to-agent channels: several may be behind one function ID, and one area behind several. */
+export function readMessages(first: usize, count: u32): void {
+	for (let i: u32 = 0; i < count; i++) {
+		const agent = load<u32>(first + i * Channel.SIZE, Channel.AGENT);
+		deliver(load<u32>(agentRow(agent), Agent.P2A));
+	}
 }

@@ -3,8 +3,10 @@
 
 import { Service, ServiceKind } from "./image";
 import { Address, Cpu, Slot, State } from "./layout";
-import { serveChannels } from "./shmem";
-import { pass } from "./sim/time";
+import { notifyChanges } from "./scmi/notify";
+import { readMessages, serveChannels } from "./shmem";
+import { runDue } from "./sim/events";
+import { now, pass } from "./sim/time";
 
 export const enum Smccc {
 	SUCCESS = 0,
@@ -32,12 +34,15 @@ const enum Level {
 /** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
 export function trap(cpu: u32, level: u32): i32 {
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return Smccc.NOT_SUPPORTED;
+	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
 	pass(load<u32>(Address.STATE, State.TRAP_NS));
+	if (now() >= load<u64>(Address.STATE, State.DUE)) runDue();
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
 	const service = serviceFor(functionId, level);
 	const result =
 		service === 0 ? Smccc.NOT_SUPPORTED : serve(service, registers, level);
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
 	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
 	store<i64>(registers, result, Cpu.X0);
 	return result;
@@ -76,6 +81,12 @@ function serve(service: usize, registers: usize, level: u32): i32 {
 	switch (load<u32>(service, Service.KIND)) {
 		case ServiceKind.CHANNELS:
 			return channels(service);
+		case ServiceKind.READ:
+			readMessages(
+				load<u32>(service, Service.FIRST),
+				load<u32>(service, Service.COUNT),
+			);
+			return Smccc.SUCCESS;
 		case ServiceKind.ARCH_FEATURES:
 			return archFeatures(load<u32>(registers, Cpu.X1), level);
 		case ServiceKind.PSCI_FEATURES:

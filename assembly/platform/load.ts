@@ -7,23 +7,48 @@ import {
 	Block,
 	BlockKind,
 	Channel,
+	ChannelDirection,
 	Clock,
 	Domain,
 	Handshake,
 	Image,
 	LoadError,
+	OperatingPoint,
+	Performance,
 	Pll,
 	PllRate,
 	Protocol,
+	Queued,
+	Rail,
 	Register,
+	Reset,
+	Sensor,
+	SensorAxis,
 	Service,
 	Switch,
+	System,
+	Thermal,
 } from "../image";
-import { Abi, Address, Dispatch, Slot, State } from "../layout";
+import {
+	Abi,
+	Address,
+	ClockWatch,
+	Dispatch,
+	DomainWatch,
+	Event,
+	Slot,
+	State,
+} from "../layout";
+import { clearEvents } from "../sim/events";
 import { check, checkName, failed, header, setState, state } from "./check";
 import { checkClocks, checkPlls, holdCriticalClocks } from "./clocks";
+import { checkPerformance } from "./performance";
 import { checkPower } from "./power";
+import { checkRails } from "./rails";
+import { checkResets } from "./resets";
+import { checkSensors } from "./sensors";
 import { checkAgents, checkChannels, fillTables } from "./services";
+import { checkSystem } from "./system";
 
 /** Makes room for an image of `length` bytes. Returns where to write it, or 0 when memory cannot grow that far. */
 export function reserveImage(length: u32): usize {
@@ -48,8 +73,13 @@ export function loadPlatform(length: u32): u32 {
 	if (!failed()) checkPlls();
 	if (!failed()) checkClocks();
 	if (!failed()) checkPower();
-	if (!failed()) checkAgents();
+	if (!failed()) checkResets();
+	if (!failed()) checkRails();
+	if (!failed()) checkPerformance();
+	if (!failed()) checkSensors();
+	if (!failed()) checkSystem();
 	if (!failed()) checkChannels();
+	if (!failed()) checkAgents();
 	if (!failed()) fillTables();
 	if (failed()) return state(State.LOAD_ERROR);
 	setState(State.IMAGE_LENGTH, length);
@@ -118,6 +148,14 @@ function table(
 	check(header(field + 4) <= most, LoadError.RANGE, Address.IMAGE + field + 4);
 }
 
+/** A section of no row or one. */
+function optional(field: u32, size: u32, length: u32, address: u32): void {
+	const at = section(field, size, length);
+	const count = header(field + 4);
+	check(count <= 1, LoadError.RANGE, Address.IMAGE + field + 4);
+	setState(address, count === 0 ? 0 : at);
+}
+
 function resolveSections(length: u32): void {
 	table(Image.BLOCKS, Block.SIZE, length, State.BLOCKS, 64);
 	table(Image.CLOCKS, Clock.SIZE, length, State.CLOCKS, 0xffff);
@@ -137,6 +175,16 @@ function resolveSections(length: u32): void {
 	setState(State.STRINGS, section(Image.STRINGS, 1, length));
 	setState(State.PARENTS, section(Image.PARENTS, 2, length));
 	section(Image.PLL_RATES, PllRate.SIZE, length);
+	table(Image.RESETS, Reset.SIZE, length, State.RESETS, 0xffff);
+	table(Image.RAILS, Rail.SIZE, length, State.RAILS, 0xffff);
+	section(Image.RAIL_LEVELS, 4, length);
+	table(Image.PERFORMANCE, Performance.SIZE, length, State.PERFORMANCE, 0xffff);
+	section(Image.OPERATING_POINTS, OperatingPoint.SIZE, length);
+	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);
+	section(Image.SENSOR_AXES, SensorAxis.SIZE, length);
+	section(Image.SENSOR_INTERVALS, 4, length);
+	optional(Image.SYSTEM, System.SIZE, length, State.SYSTEM);
+	optional(Image.THERMAL, Thermal.SIZE, length, State.THERMAL);
 	section(Image.REGISTERS, Register.SIZE, length);
 	section(Image.DOMAIN_CLOCKS, 2, length);
 	section(Image.SERVICES, Service.SIZE, length);
@@ -164,6 +212,15 @@ function layOut(length: u32): void {
 	const agents = state(State.AGENT_COUNT);
 	const services = header(Image.SERVICES + 4);
 	let at = align(<u64>Address.IMAGE + length);
+	const events = at;
+	at += <u64>Abi.EVENTS * Event.SIZE;
+	const queues = at;
+	at = align(at + <u64>platformChannels() * queueSize());
+	const watches = at;
+	if (platformChannels() !== 0) {
+		at += <u64>state(State.CLOCK_COUNT) * ClockWatch.SIZE;
+		at = align(at + <u64>state(State.DOMAIN_COUNT) * DomainWatch.SIZE);
+	}
 	const dispatch = at;
 	at += <u64>agents * Dispatch.SIZE;
 	const el2 = at;
@@ -184,6 +241,14 @@ function layOut(length: u32): void {
 	)
 		return;
 	memory.fill(Address.IMAGE + length, 0, <usize>at - Address.IMAGE - length);
+	setState(State.EVENTS, <u32>events);
+	clearEvents();
+	placeQueues(<u32>queues);
+	if (platformChannels() !== 0) {
+		const clocks = state(State.CLOCK_COUNT);
+		setState(State.CLOCK_WATCHES, <u32>watches);
+		setState(State.DOMAIN_WATCHES, <u32>watches + clocks * ClockWatch.SIZE);
+	}
 	setState(State.DISPATCH, <u32>dispatch);
 	setState(State.EL2_TABLE, <u32>el2);
 	setState(State.EL2_MASK, slots(services) - 1);
@@ -195,6 +260,35 @@ function layOut(length: u32): void {
 		const block = blocks + i * Block.SIZE;
 		store<u32>(block, <u32>linear, Block.LINEAR);
 		linear = align(linear + load<u32>(block, Block.LENGTH));
+	}
+}
+
+/** How many channels of the platform there are. */
+function platformChannels(): u32 {
+	let count: u32 = 0;
+	for (let i: u32 = 0; i < state(State.CHANNEL_COUNT); i++) {
+		const channel = state(State.CHANNELS) + i * Channel.SIZE;
+		if (isPlatformChannel(channel)) count++;
+	}
+	return count;
+}
+
+function isPlatformChannel(channel: usize): bool {
+	const direction = load<u32>(channel, Channel.DIRECTION);
+	return direction === ChannelDirection.PLATFORM_TO_AGENT;
+}
+
+function queueSize(): u32 {
+	return Abi.QUEUE_LENGTH * (Queued.HEADER + state(State.MAX_MESSAGE));
+}
+
+function placeQueues(first: u32): void {
+	let queue = first;
+	for (let i: u32 = 0; i < state(State.CHANNEL_COUNT); i++) {
+		const channel = state(State.CHANNELS) + i * Channel.SIZE;
+		if (!isPlatformChannel(channel)) continue;
+		store<u32>(channel, queue, Channel.QUEUE);
+		queue += queueSize();
 	}
 }
 

@@ -6,6 +6,7 @@ import { PLATFORM } from "../hardware/clock-gates";
 import {
 	Agent,
 	Channel,
+	ChannelDirection,
 	Image,
 	LoadError,
 	Protocol,
@@ -13,6 +14,7 @@ import {
 	ServiceKind,
 } from "../image";
 import { Address, Dispatch, Slot, State } from "../layout";
+import { agentRow } from "../scmi/agents";
 import { isVersion, speak } from "../scmi/protocols";
 import { Smt, SmtStatus } from "../shmem";
 import { slotOf } from "../smccc";
@@ -60,6 +62,8 @@ export function checkAgents(): void {
 }
 
 export function checkChannels(): void {
+	for (let i: u32 = 0; i < state(State.AGENT_COUNT); i++)
+		store<u32>(agentRow(i), 0, Agent.P2A);
 	const smallest: u32 = Smt.HEADER + state(State.MAX_MESSAGE);
 	for (let i: u32 = 0; i < state(State.CHANNEL_COUNT) && !failed(); i++) {
 		const channel = state(State.CHANNELS) + i * Channel.SIZE;
@@ -78,7 +82,21 @@ export function checkChannels(): void {
 		store<u32>(channel, 0, Channel.REFUSED);
 		store<u32>(channel, 0, Channel.INTERRUPTS);
 		store<u32>(linear, SmtStatus.FREE, Smt.STATUS);
+		checkDirection(channel);
 	}
+}
+
+/** An agent's messages from the platform come on the first such channel that it has. */
+function checkDirection(channel: usize): void {
+	const direction = load<u32>(channel, Channel.DIRECTION);
+	const known = direction < <u32>ChannelDirection.COUNT;
+	check(known, LoadError.RANGE, channel + Channel.DIRECTION);
+	if (direction !== ChannelDirection.PLATFORM_TO_AGENT || failed()) return;
+	for (let field: u32 = Channel.FIRST; field < <u32>Channel.SIZE; field += 4)
+		store<u32>(channel + field, 0);
+	const agent = agentRow(load<u32>(channel, Channel.AGENT));
+	if (load<u32>(agent, Agent.P2A) === 0)
+		store<u32>(agent, <u32>channel, Agent.P2A);
 }
 
 /** Enters every service into its level's function-ID table. */
@@ -94,13 +112,14 @@ export function fillTables(): void {
 			row + Service.EXCEPTION_LEVEL,
 		);
 		check(kind < <u32>ServiceKind.COUNT, LoadError.RANGE, row + Service.KIND);
-		if (kind === ServiceKind.CHANNELS) {
+		if (kind === ServiceKind.CHANNELS || kind === ServiceKind.READ) {
 			pointAtRows(
 				row,
 				state(State.CHANNELS),
 				Channel.SIZE,
 				state(State.CHANNEL_COUNT),
 			);
+			if (!failed()) checkService(row);
 		} else if (kind === ServiceKind.RESULTS) {
 			check(
 				load<u32>(row, Service.COUNT) <= 4,
@@ -117,6 +136,20 @@ export function fillTables(): void {
 		if (failed()) return;
 		if (level === 2) enter(row, state(State.EL2_TABLE), state(State.EL2_MASK));
 		else enter(row, state(State.EL3_TABLE), state(State.EL3_MASK));
+	}
+}
+
+/** All channels of a function ID go the same way. */
+function checkService(service: usize): void {
+	const read = load<u32>(service, Service.KIND) === ServiceKind.READ;
+	const wanted = read
+		? ChannelDirection.PLATFORM_TO_AGENT
+		: ChannelDirection.AGENT_TO_PLATFORM;
+	const first = load<u32>(service, Service.FIRST);
+	for (let i: u32 = 0; i < load<u32>(service, Service.COUNT); i++) {
+		const channel = first + i * Channel.SIZE;
+		const direction = load<u32>(channel, Channel.DIRECTION);
+		check(direction === wanted, LoadError.REFERENCE, service);
 	}
 }
 

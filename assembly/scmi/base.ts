@@ -38,7 +38,12 @@ export function isBaseVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V2_1;
 }
 
-export function describeBase(table: usize, version: u32): void {
+/** `notifies`: the agent has a channel for delayed responses and notifications. */
+export function describeBase(
+	table: usize,
+	version: u32,
+	_notifies: bool,
+): void {
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, Base.DISCOVER_VENDOR, 0, discoverVendor.index);
 	row(table, Base.DISCOVER_SUB_VENDOR, 0, discoverSubVendor.index);

@@ -92,7 +92,12 @@ export function isClockVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V3;
 }
 
-export function describeClock(table: usize, version: u32): void {
+/** `notifies`: the agent has a channel for delayed responses and notifications. */
+export function describeClock(
+	table: usize,
+	version: u32,
+	_notifies: bool,
+): void {
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
 	row(table, ClockMessage.RATE_SET, 16, rateSet.index);

@@ -56,7 +56,12 @@ export function isPowerDomainVersion(version: u32): bool {
 	return version === V1 || version === V2 || version === V3 || version === V3_1;
 }
 
-export function describePowerDomain(table: usize, version: u32): void {
+/** `notifies`: the agent has a channel for delayed responses and notifications. */
+export function describePowerDomain(
+	table: usize,
+	version: u32,
+	_notifies: bool,
+): void {
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(
 		table,

@@ -7,17 +7,44 @@ import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
 import { row } from "./common";
 import { entryFor, Reply } from "./entry";
+import { canNotify } from "./notify";
+import {
+	describePerformance,
+	isPerformanceVersion,
+	NEGOTIABLE_PERFORMANCE,
+} from "./performance";
 import {
 	describePowerDomain,
 	isPowerDomainVersion,
 	NEGOTIABLE_POWER_DOMAIN,
 } from "./power-domain";
+import {
+	describeResetDomain,
+	isResetDomainVersion,
+	NEGOTIABLE_RESET_DOMAIN,
+} from "./reset-domain";
+import { describeSensor, isSensorVersion, NEGOTIABLE_SENSOR } from "./sensor";
 import { Status } from "./status";
+import {
+	describeSystemPower,
+	isSystemPowerVersion,
+	NEGOTIABLE_SYSTEM_POWER,
+} from "./system-power";
+import {
+	describeVoltage,
+	isVoltageVersion,
+	NEGOTIABLE_VOLTAGE,
+} from "./voltage";
 
 const enum Id {
 	BASE = 0x10,
 	POWER_DOMAIN = 0x11,
+	SYSTEM_POWER = 0x12,
+	PERFORMANCE = 0x13,
 	CLOCK = 0x14,
+	SENSOR = 0x15,
+	RESET_DOMAIN = 0x16,
+	VOLTAGE = 0x17,
 }
 
 /** Messages that every protocol has; PROTOCOL_ATTRIBUTES, 0x1, is each protocol's own. */
@@ -34,8 +61,18 @@ export function isVersion(protocol: u32, version: u32): bool {
 			return isBaseVersion(version);
 		case Id.POWER_DOMAIN:
 			return isPowerDomainVersion(version);
+		case Id.SYSTEM_POWER:
+			return isSystemPowerVersion(version);
+		case Id.PERFORMANCE:
+			return isPerformanceVersion(version);
 		case Id.CLOCK:
 			return isClockVersion(version);
+		case Id.SENSOR:
+			return isSensorVersion(version);
+		case Id.RESET_DOMAIN:
+			return isResetDomainVersion(version);
+		case Id.VOLTAGE:
+			return isVoltageVersion(version);
 		default:
 			return false;
 	}
@@ -43,8 +80,24 @@ export function isVersion(protocol: u32, version: u32): bool {
 
 /** The first version of a protocol that has NEGOTIATE_PROTOCOL_VERSION. */
 function negotiableSince(protocol: u32): u32 {
-	if (protocol === Id.BASE) return NEGOTIABLE_BASE;
-	return protocol === Id.CLOCK ? NEGOTIABLE_CLOCK : NEGOTIABLE_POWER_DOMAIN;
+	switch (protocol) {
+		case Id.BASE:
+			return NEGOTIABLE_BASE;
+		case Id.POWER_DOMAIN:
+			return NEGOTIABLE_POWER_DOMAIN;
+		case Id.SYSTEM_POWER:
+			return NEGOTIABLE_SYSTEM_POWER;
+		case Id.PERFORMANCE:
+			return NEGOTIABLE_PERFORMANCE;
+		case Id.CLOCK:
+			return NEGOTIABLE_CLOCK;
+		case Id.SENSOR:
+			return NEGOTIABLE_SENSOR;
+		case Id.RESET_DOMAIN:
+			return NEGOTIABLE_RESET_DOMAIN;
+		default:
+			return NEGOTIABLE_VOLTAGE;
+	}
 }
 
 /** The version that the platform implements; 0 when it does not serve the protocol. */
@@ -72,9 +125,41 @@ export function speak(agent: usize, protocol: u32, version: u32): void {
 	if (platformVersion(protocol) >= negotiableSince(protocol)) {
 		row(table, Common.NEGOTIATE_PROTOCOL_VERSION, 4, negotiate.index);
 	}
-	if (protocol === Id.BASE) describeBase(table, version);
-	else if (protocol === Id.POWER_DOMAIN) describePowerDomain(table, version);
-	else if (protocol === Id.CLOCK) describeClock(table, version);
+	describe(protocol, table, version, canNotify(agent));
+}
+
+function describe(
+	protocol: u32,
+	table: usize,
+	version: u32,
+	notifies: bool,
+): void {
+	switch (protocol) {
+		case Id.BASE:
+			describeBase(table, version, notifies);
+			break;
+		case Id.POWER_DOMAIN:
+			describePowerDomain(table, version, notifies);
+			break;
+		case Id.SYSTEM_POWER:
+			describeSystemPower(table, version, notifies);
+			break;
+		case Id.PERFORMANCE:
+			describePerformance(table, version, notifies);
+			break;
+		case Id.CLOCK:
+			describeClock(table, version, notifies);
+			break;
+		case Id.SENSOR:
+			describeSensor(table, version, notifies);
+			break;
+		case Id.RESET_DOMAIN:
+			describeResetDomain(table, version, notifies);
+			break;
+		default:
+			describeVoltage(table, version, notifies);
+			break;
+	}
 }
 
 function protocolVersion(_agent: usize, index: u32, p: usize): i32 {

@@ -3,13 +3,12 @@
 
 import { Command } from "commander";
 import { CosimError } from "../errors.ts";
-import type { Platform } from "../platform/platform.ts";
-import { findMessage, findProtocol } from "../scmi/lookup.ts";
 import {
-	baseProtocol,
-	clockProtocol,
-	powerProtocol,
-} from "../scmi/messages.ts";
+	type Platform,
+	PROTOCOL_IDS,
+	type ProtocolVersions,
+} from "../platform/platform.ts";
+import { findMessage, findProtocol } from "../scmi/lookup.ts";
 import { nearest } from "../scmi/nearest.ts";
 import { boot } from "../simulation/boot.ts";
 import {
@@ -121,34 +120,51 @@ export function printMessage(
 	print(`bytes ${message.bytes}`);
 }
 
-/** The version of a protocol that the platform implements; the newest layouts for protocols that it lacks. */
+/** The version of a protocol that the platform implements; undefined, for the newest, when it lacks the protocol. */
 function versionOf(protocolId: number, platform: Platform): number | undefined {
-	const { base, powerDomain, clock } = platform.protocols;
-	const versions = new Map([
-		[baseProtocol.id, base],
-		[powerProtocol.id, powerDomain],
-		[clockProtocol.id, clock],
-	]);
-	return versions.get(protocolId);
+	const names = Object.keys(PROTOCOL_IDS) as (keyof ProtocolVersions)[];
+	const name = names.find((name) => PROTOCOL_IDS[name] === protocolId);
+	return name === undefined ? undefined : platform.protocols[name];
 }
 
-/** Replaces the name of a clock or domain by its ID; other words stay for the encoder. */
+/** What the IDs of a protocol's messages name, and the word for one of them. */
+function namedBy(
+	protocolId: number,
+	platform: Platform,
+): [what: string, rows: readonly { id: number; name: string }[]] {
+	switch (protocolId) {
+		case PROTOCOL_IDS.powerDomain:
+			return ["power domain", platform.powerDomains];
+		case PROTOCOL_IDS.performance:
+			return ["performance domain", platform.performanceDomains];
+		case PROTOCOL_IDS.clock:
+			return ["clock", platform.clocks];
+		case PROTOCOL_IDS.sensor:
+			return ["sensor", platform.sensors];
+		case PROTOCOL_IDS.reset:
+			return ["reset domain", platform.resets];
+		case PROTOCOL_IDS.voltage:
+			return ["voltage domain", platform.rails];
+		default:
+			return ["", []];
+	}
+}
+
+/** Replaces the name of a clock, domain or sensor by its ID; other words stay for the encoder. */
 function withId(
 	argument: string,
 	protocolId: number,
 	platform: Platform,
 ): string {
 	const [, field, value] = /^(?:([a-z_]+)=)?(.*)$/i.exec(argument) ?? [];
-	const isClock = protocolId === clockProtocol.id;
-	const domains = protocolId === powerProtocol.id ? platform.powerDomains : [];
-	const named = isClock ? platform.clocks : domains;
+	const [what, named] = namedBy(protocolId, platform);
 	const prefix = field === undefined ? "" : `${field}=`;
 	const row = named.find(({ name }) => name === value);
 	if (row !== undefined) return `${prefix}${row.id}`;
 	const wantsId =
 		field === undefined
 			? !isWord(value ?? "")
-			: /^(clock|parent|domain)_id$/.test(field);
+			: /^(clock|parent|domain|sensor)_id$/.test(field);
 	if (!wantsId || named.length === 0 || /^(0x)?[0-9a-f]+$/i.test(value ?? ""))
 		return argument;
 	const guess = nearest(
@@ -156,10 +172,7 @@ function withId(
 		named.map(({ name }) => name),
 	);
 	const hint = guess === undefined ? "" : `, the nearest name is ${guess}`;
-	throw new CosimError(
-		"UNKNOWN_NAME",
-		`there is no ${isClock ? "clock" : "power domain"} ${value}${hint}`,
-	);
+	throw new CosimError("UNKNOWN_NAME", `there is no ${what} ${value}${hint}`);
 }
 
 /** Words that the encoder may know: names of values and bits. */

@@ -10,18 +10,31 @@ import {
 	Domain,
 	Handshake,
 	Image,
+	OperatingPoint,
+	Performance,
 	Pll,
 	PllRate,
 	PowerController,
 	Protocol,
+	Rail,
 	Register,
+	Reset,
+	Sensor,
+	SensorAxis,
 	Service,
 	Switch,
+	System,
+	Thermal,
 } from "../../assembly/image.ts";
 import { Abi } from "../../assembly/layout.ts";
 import { addClocks } from "./image/clocks.ts";
+import { addPerformance } from "./image/performance.ts";
 import { addPower } from "./image/power.ts";
+import { addRails } from "./image/rails.ts";
+import { addResets } from "./image/resets.ts";
+import { addSensors } from "./image/sensors.ts";
 import { addAgents, addServices } from "./image/services.ts";
+import { addSystem } from "./image/system.ts";
 import { invalid, type Section, Tables } from "./image/tables.ts";
 import type { Platform } from "./platform.ts";
 
@@ -41,6 +54,10 @@ const LISTS = [
 	"blocks",
 	"clocks",
 	"powerDomains",
+	"resets",
+	"rails",
+	"performanceDomains",
+	"sensors",
 	"registers",
 ] as const;
 
@@ -61,6 +78,16 @@ const SECTIONS: readonly (readonly [string, number, number])[] = [
 	["services", Image.SERVICES, Service.SIZE],
 	["service results", Image.RESULTS, 4],
 	["protocols", Image.PROTOCOLS, Protocol.SIZE],
+	["reset domains", Image.RESETS, Reset.SIZE],
+	["rails", Image.RAILS, Rail.SIZE],
+	["the rails' levels", Image.RAIL_LEVELS, 4],
+	["performance domains", Image.PERFORMANCE, Performance.SIZE],
+	["operating points", Image.OPERATING_POINTS, OperatingPoint.SIZE],
+	["sensors", Image.SENSORS, Sensor.SIZE],
+	["the sensors' axes", Image.SENSOR_AXES, SensorAxis.SIZE],
+	["the sensors' intervals", Image.SENSOR_INTERVALS, 4],
+	["the system's registers", Image.SYSTEM, System.SIZE],
+	["the thermal unit", Image.THERMAL, Thermal.SIZE],
 ];
 
 /** Header fields that a platform's author sets. */
@@ -100,6 +127,11 @@ export function compileImage(platform: Platform): Uint8Array<ArrayBuffer> {
 	addBlocks(tables);
 	addClocks(tables);
 	addPower(tables);
+	addResets(tables);
+	addRails(tables);
+	addPerformance(tables);
+	addSensors(tables);
+	addSystem(tables);
 	addAgents(tables);
 	addServices(tables);
 	return assemble(tables, vendor, subVendor);
@@ -140,6 +172,16 @@ function assemble(
 		[Image.SERVICES, tables.services],
 		[Image.RESULTS, tables.results],
 		[Image.PROTOCOLS, tables.protocols],
+		[Image.RESETS, tables.resets],
+		[Image.RAILS, tables.rails],
+		[Image.RAIL_LEVELS, tables.railLevels],
+		[Image.PERFORMANCE, tables.performance],
+		[Image.OPERATING_POINTS, tables.operatingPoints],
+		[Image.SENSORS, tables.sensors],
+		[Image.SENSOR_AXES, tables.sensorAxes],
+		[Image.SENSOR_INTERVALS, tables.sensorIntervals],
+		[Image.SYSTEM, tables.system],
+		[Image.THERMAL, tables.thermal],
 	];
 	const strings = align(Image.HEADER_SIZE);
 	const end = placed.reduce(

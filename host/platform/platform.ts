@@ -1,19 +1,75 @@
 // What a platform is: tables that say which clocks, domains, registers, channels and agents a firmware has.
 // A second SoC is another value of this type; image.ts compiles it for the engine.
 
-/** Versions of the three protocols, one set per specification. */
+import type { PerformanceDomain } from "./performance.ts";
+import type { Rail } from "./rails.ts";
+import type { Reset } from "./resets.ts";
+import type { Sensor, Thermal } from "./sensors.ts";
+import type { SystemRegisters } from "./system.ts";
+
+/** Versions of the protocols that a platform serves; those left out it does not serve. */
 export interface ProtocolVersions {
 	base: number;
 	powerDomain: number;
+	systemPower?: number;
+	performance?: number;
 	clock: number;
+	sensor?: number;
+	reset?: number;
+	voltage?: number;
 }
+
+/** Their IDs, ascending. */
+export const PROTOCOL_IDS = {
+	base: 0x10,
+	powerDomain: 0x11,
+	systemPower: 0x12,
+	performance: 0x13,
+	clock: 0x14,
+	sensor: 0x15,
+	reset: 0x16,
+	voltage: 0x17,
+} as const satisfies Record<keyof ProtocolVersions, number>;
 
 /** Named sets of protocol versions, as Arm's specification of that number has them. */
 export const VERSION_SETS = {
-	"scmi-3.2": { base: 0x20001, powerDomain: 0x30001, clock: 0x30000 },
-	"scmi-3.1": { base: 0x20000, powerDomain: 0x30000, clock: 0x20000 },
-	"scmi-2.0": { base: 0x20000, powerDomain: 0x20000, clock: 0x10000 },
-	"scmi-1.0": { base: 0x10000, powerDomain: 0x10000, clock: 0x10000 },
+	"scmi-3.2": {
+		base: 0x20001,
+		powerDomain: 0x30001,
+		systemPower: 0x20001,
+		performance: 0x40000,
+		clock: 0x30000,
+		sensor: 0x30001,
+		reset: 0x30001,
+		voltage: 0x20001,
+	},
+	"scmi-3.1": {
+		base: 0x20000,
+		powerDomain: 0x30000,
+		systemPower: 0x20000,
+		performance: 0x30000,
+		clock: 0x20000,
+		sensor: 0x30000,
+		reset: 0x30000,
+		voltage: 0x20000,
+	},
+	"scmi-2.0": {
+		base: 0x20000,
+		powerDomain: 0x20000,
+		systemPower: 0x10000,
+		performance: 0x20000,
+		clock: 0x10000,
+		sensor: 0x10000,
+		reset: 0x10000,
+	},
+	"scmi-1.0": {
+		base: 0x10000,
+		powerDomain: 0x10000,
+		systemPower: 0x10000,
+		performance: 0x10000,
+		clock: 0x10000,
+		sensor: 0x10000,
+	},
 } as const satisfies Record<string, ProtocolVersions>;
 
 /** A range of physical addresses that the engine backs. */
@@ -140,6 +196,13 @@ export interface Channel {
 	/** Physical address and size of the area in bytes. */
 	address: number;
 	size: number;
+	/**
+	 * The platform sends its messages here, delayed responses and notifications, and the function ID is how the agent
+	 * tells that it has read one; without such a channel an agent is offered nothing asynchronous.
+	 */
+	fromPlatform?: boolean;
+	/** Number of the shared peripheral interrupt that it raises, for the devicetree. */
+	interrupt?: number;
 }
 
 /** A function ID that answers with constants, x0 first, or with the features of its owner. */
@@ -210,6 +273,13 @@ export interface Platform {
 	clocks: readonly Clock[];
 	powerController: PowerController | null;
 	powerDomains: readonly PowerDomain[];
+	resets: readonly Reset[];
+	rails: readonly Rail[];
+	performanceDomains: readonly PerformanceDomain[];
+	sensors: readonly Sensor[];
+	/** How the system is turned off and reset; null when it cannot be. */
+	system: SystemRegisters | null;
+	thermal: Thermal | null;
 	/** Register values at load: physical address, value. */
 	registers: readonly (readonly [address: number, value: number])[];
 }

@@ -15,8 +15,13 @@ import {
 	type SyncCalls,
 } from "./command.ts";
 import { type AgentOptions, type AnyCommand, Exchange } from "./exchange.ts";
+import { performanceCommands } from "./performance.ts";
 import { powerCommands } from "./power-domain.ts";
+import { resetCommands } from "./reset-domain.ts";
+import { sensorCommands } from "./sensor.ts";
 import type { SharedMemory } from "./shared-memory.ts";
+import { systemCommands } from "./system-power.ts";
+import { voltageCommands } from "./voltage.ts";
 
 export type { RawReply } from "./command.ts";
 export type { AgentOptions, MessageEvent } from "./exchange.ts";
@@ -25,7 +30,12 @@ export type { AgentOptions, MessageEvent } from "./exchange.ts";
 export interface AgentSyncCalls {
 	readonly base: SyncCalls<typeof baseCommands>;
 	readonly power: SyncCalls<typeof powerCommands>;
+	readonly system: SyncCalls<typeof systemCommands>;
+	readonly performance: SyncCalls<typeof performanceCommands>;
 	readonly clock: SyncCalls<typeof clockCommands>;
+	readonly sensor: SyncCalls<typeof sensorCommands>;
+	readonly reset: SyncCalls<typeof resetCommands>;
+	readonly voltage: SyncCalls<typeof voltageCommands>;
 	/** See {@link ScmiAgent.command}. */
 	command(
 		protocolId: number,
@@ -47,7 +57,12 @@ export class ScmiAgent {
 	/** Awaited calls. */
 	readonly base: AsyncCalls<typeof baseCommands>;
 	readonly power: AsyncCalls<typeof powerCommands>;
+	readonly system: AsyncCalls<typeof systemCommands>;
+	readonly performance: AsyncCalls<typeof performanceCommands>;
 	readonly clock: AsyncCalls<typeof clockCommands>;
+	readonly sensor: AsyncCalls<typeof sensorCommands>;
+	readonly reset: AsyncCalls<typeof resetCommands>;
+	readonly voltage: AsyncCalls<typeof voltageCommands>;
 	/** The same calls, direct. */
 	readonly sync: AgentSyncCalls;
 	readonly memory: SharedMemory;
@@ -63,11 +78,21 @@ export class ScmiAgent {
 		this.#exchange = new Exchange(options);
 		this.base = this.#bindAsync(baseCommands);
 		this.power = this.#bindAsync(powerCommands);
+		this.system = this.#bindAsync(systemCommands);
+		this.performance = this.#bindAsync(performanceCommands);
 		this.clock = this.#bindAsync(clockCommands);
+		this.sensor = this.#bindAsync(sensorCommands);
+		this.reset = this.#bindAsync(resetCommands);
+		this.voltage = this.#bindAsync(voltageCommands);
 		this.sync = {
 			base: this.#bind(baseCommands),
 			power: this.#bind(powerCommands),
+			system: this.#bind(systemCommands),
+			performance: this.#bind(performanceCommands),
 			clock: this.#bind(clockCommands),
+			sensor: this.#bind(sensorCommands),
+			reset: this.#bind(resetCommands),
+			voltage: this.#bind(voltageCommands),
 			command: (protocolId, messageId, payload) =>
 				this.#call(rawCommand(protocolId, messageId, payload)) as RawReply,
 		};

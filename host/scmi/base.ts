@@ -3,7 +3,7 @@
 
 import { CosimError } from "../errors.ts";
 import { call, checkCount, command, commonCommands } from "./command.ts";
-import { baseProtocol, baseMessages as messages } from "./messages.ts";
+import { baseProtocol, baseMessages as messages } from "./messages/base.ts";
 
 /** What the platform has. */
 export interface BaseAttributes {

@@ -10,7 +10,7 @@ import {
 	flag,
 	pages,
 } from "./command.ts";
-import { clockProtocol, clockMessages as messages } from "./messages.ts";
+import { clockProtocol, clockMessages as messages } from "./messages/clock.ts";
 
 /** What the platform has. */
 export interface ClockProtocolAttributes {

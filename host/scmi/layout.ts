@@ -42,6 +42,8 @@ export interface Message {
 	request: readonly Field[];
 	/** Of the reply, behind the header: the status first. */
 	reply: readonly Field[];
+	/** Of the delayed response, the status first; absent for commands that are never asynchronous. */
+	delayed?: readonly Field[];
 }
 
 /** A protocol's messages by their names without the protocol's own. */
@@ -109,13 +111,25 @@ export function message(
 	id: number,
 	request: readonly Field[],
 	reply: readonly Field[] = [],
+	delayed?: readonly Field[],
 ): Message {
+	const status: Field = { name: "status", kind: "i32", size: 4 };
 	return {
 		name,
 		id,
 		request,
-		reply: [{ name: "status", kind: "i32", size: 4 }, ...reply],
+		reply: [status, ...reply],
+		...(delayed === undefined ? {} : { delayed: [status, ...delayed] }),
 	};
+}
+
+/** A message that the platform sends unasked: it has no status. */
+export function notification(
+	name: string,
+	id: number,
+	reply: readonly Field[],
+): Message {
+	return { name, id, request: [], reply };
 }
 
 /** Whether a protocol version has a field or bits. */

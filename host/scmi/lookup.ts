@@ -47,7 +47,8 @@ export function findProtocol(name: string | number): Protocol {
 		(protocol) => protocol.id === id || protocol.name === word,
 	);
 	if (found) return found;
-	if (id !== undefined) return { id, name: protocolName(id), messages: {} };
+	if (id !== undefined)
+		return { id, name: protocolName(id), messages: {}, notifications: {} };
 	throw unknown(
 		`protocol "${name}"`,
 		word,

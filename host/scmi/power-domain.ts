@@ -7,9 +7,9 @@ import {
 	POWER_STATE_OFF,
 	POWER_STATE_ON,
 	powerProtocol,
-} from "./messages.ts";
+} from "./messages/power-domain.ts";
 
-export { POWER_STATE_OFF, POWER_STATE_ON } from "./messages.ts";
+export { POWER_STATE_OFF, POWER_STATE_ON } from "./messages/power-domain.ts";
 
 /** What the platform has. */
 export interface PowerAttributes {

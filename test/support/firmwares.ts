@@ -1,5 +1,5 @@
 // The firmwares that the same tests run on: the engine, and the plain TypeScript server that the bench compares it with.
-// Both are made from the same platform tables.
+// Both are made from the same platform tables, without what the plain server lacks.
 
 import { PlainServer } from "../../bench/plain-server.ts";
 import type { Firmware } from "../../host/firmware.ts";
@@ -12,10 +12,28 @@ export interface FirmwareUnderTest {
 	create(platform?: Platform): Firmware;
 }
 
+/** A platform with the protocols that the plain server has, and with channels from agents only. */
+export function withoutPlatformMessages(platform: Platform): Platform {
+	const { base, powerDomain, clock } = platform.protocols;
+	return {
+		...platform,
+		protocols: { base, powerDomain, clock },
+		channels: platform.channels.map((channel) => ({
+			...channel,
+			fromPlatform: false,
+		})),
+	};
+}
+
 export const firmwares: readonly FirmwareUnderTest[] = [
-	{ name: "engine", create: (platform = IMX8MM) => createEngine(platform) },
+	{
+		name: "engine",
+		create: (platform = IMX8MM) =>
+			createEngine(withoutPlatformMessages(platform)),
+	},
 	{
 		name: "plain server",
-		create: (platform = IMX8MM) => new PlainServer(platform),
+		create: (platform = IMX8MM) =>
+			new PlainServer(withoutPlatformMessages(platform)),
 	},
 ];

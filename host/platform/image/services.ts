@@ -4,12 +4,19 @@
 import {
 	Agent,
 	Channel,
+	ChannelDirection,
 	Protocol,
 	Service,
 	ServiceKind,
 } from "../../../assembly/image.ts";
-import type { Channel as ChannelTable } from "../platform.ts";
+import {
+	type Channel as ChannelTable,
+	PROTOCOL_IDS,
+	type ProtocolVersions,
+} from "../platform.ts";
 import { invalid, type Tables } from "./tables.ts";
+
+type ProtocolName = keyof ProtocolVersions;
 
 export function addAgents(tables: Tables): void {
 	for (const name of ["platform", ...tables.platform.agents]) {
@@ -17,12 +24,11 @@ export function addAgents(tables: Tables): void {
 			.row()
 			.setUint32(Agent.NAME, tables.string(name, "agent"), true);
 	}
-	const { base, powerDomain, clock } = tables.platform.protocols;
-	for (const [id, version] of [
-		[0x10, base],
-		[0x11, powerDomain],
-		[0x14, clock],
-	] as const) {
+	const { protocols } = tables.platform;
+	for (const name of Object.keys(PROTOCOL_IDS) as ProtocolName[]) {
+		const id = PROTOCOL_IDS[name];
+		const version = protocols[name];
+		if (version === undefined) continue;
 		const row = tables.protocols.row();
 		row.setUint32(Protocol.ID, id, true);
 		row.setUint32(Protocol.VERSION, version, true);
@@ -60,7 +66,9 @@ function addChannels(tables: Tables, group: ChannelTable[]): void {
 	const service = tables.services.row();
 	service.setUint32(Service.FUNCTION_ID, functionId, true);
 	service.setUint32(Service.EXCEPTION_LEVEL, exceptionLevel, true);
-	service.setUint32(Service.KIND, ServiceKind.CHANNELS, true);
+	const read = group.every(({ fromPlatform }) => fromPlatform === true);
+	const kind = read ? ServiceKind.READ : ServiceKind.CHANNELS;
+	service.setUint32(Service.KIND, kind, true);
 	service.setUint32(Service.FIRST, tables.channels.rows.length, true);
 	service.setUint32(Service.COUNT, group.length, true);
 	for (const channel of group) {
@@ -74,5 +82,9 @@ function addChannels(tables: Tables, group: ChannelTable[]): void {
 		row.setUint32(Channel.AREA, channel.address, true);
 		row.setUint32(Channel.LENGTH, channel.size, true);
 		row.setUint32(Channel.AGENT, agent + 1, true);
+		const direction = channel.fromPlatform
+			? ChannelDirection.PLATFORM_TO_AGENT
+			: ChannelDirection.AGENT_TO_PLATFORM;
+		row.setUint32(Channel.DIRECTION, direction, true);
 	}
 }

@@ -8,12 +8,20 @@ import {
 	Clock,
 	Domain,
 	Handshake,
+	OperatingPoint,
+	Performance,
 	Pll,
 	PllRate,
 	Protocol,
+	Rail,
 	Register,
+	Reset,
+	Sensor,
+	SensorAxis,
 	Service,
 	Switch,
+	System,
+	Thermal,
 } from "../../../assembly/image.ts";
 import { CosimError } from "../../errors.ts";
 import type { Platform, PllRate as PllRateTable } from "../platform.ts";
@@ -70,6 +78,16 @@ export class Tables {
 	readonly services = new Section(Service.SIZE);
 	readonly results = new Section(4);
 	readonly protocols = new Section(Protocol.SIZE);
+	readonly resets = new Section(Reset.SIZE);
+	readonly rails = new Section(Rail.SIZE);
+	readonly railLevels = new Section(4);
+	readonly performance = new Section(Performance.SIZE);
+	readonly operatingPoints = new Section(OperatingPoint.SIZE);
+	readonly sensors = new Section(Sensor.SIZE);
+	readonly sensorAxes = new Section(SensorAxis.SIZE);
+	readonly sensorIntervals = new Section(4);
+	readonly system = new Section(System.SIZE);
+	readonly thermal = new Section(Thermal.SIZE);
 
 	constructor(platform: Platform) {
 		this.platform = platform;

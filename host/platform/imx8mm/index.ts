@@ -6,8 +6,13 @@ import { BLOCKS, SRAM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { DEVICETREE } from "./controllers.ts";
 import { GUEST_CONSUMERS } from "./guest.ts";
+import { PERFORMANCE_DOMAINS } from "./performance.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
+import { RAILS } from "./rails.ts";
 import { REGISTERS } from "./registers.ts";
+import { RESETS } from "./resets.ts";
+import { SENSORS, THERMAL } from "./sensors.ts";
+import { SYSTEM } from "./system.ts";
 
 /** Function IDs of the two mailbox channels (SMC64, fast, SiP service). */
 export const TX_FUNCTION_ID = 0xc200_00fe;
@@ -15,6 +20,8 @@ export const RX_FUNCTION_ID = 0xc200_00ff;
 /** The same two areas, served by a hypervisor (SMC64, fast, vendor-specific hypervisor service). */
 export const HVC_TX_FUNCTION_ID = 0xc600_00fe;
 export const HVC_RX_FUNCTION_ID = 0xc600_00ff;
+/** Shared peripheral interrupt of the receiving channel: one that the SoC leaves unused. */
+export const RX_INTERRUPT = 116;
 /** Size of each shared-memory area in bytes. */
 export const AREA_SIZE = 0x200;
 
@@ -66,6 +73,8 @@ export const IMX8MM: Platform = {
 			agent: "linux",
 			address: SRAM + AREA_SIZE,
 			size: AREA_SIZE,
+			fromPlatform: true,
+			interrupt: RX_INTERRUPT,
 		},
 		{
 			functionId: HVC_TX_FUNCTION_ID,
@@ -80,6 +89,8 @@ export const IMX8MM: Platform = {
 			agent: "linux",
 			address: SRAM + AREA_SIZE,
 			size: AREA_SIZE,
+			fromPlatform: true,
+			interrupt: RX_INTERRUPT,
 		},
 	],
 	services: [...common(3), ...common(2), ...SIP],
@@ -89,5 +100,11 @@ export const IMX8MM: Platform = {
 	clocks: CLOCKS,
 	powerController: POWER_CONTROLLER,
 	powerDomains: POWER_DOMAINS,
+	resets: RESETS,
+	rails: RAILS,
+	performanceDomains: PERFORMANCE_DOMAINS,
+	sensors: SENSORS,
+	system: SYSTEM,
+	thermal: THERMAL,
 	registers: REGISTERS,
 };
