@@ -1,9 +1,9 @@
 // Events: what happens by itself at a later virtual time, in the order of their times.
 // Handlers run between commands, when the firmware has nothing else to do; none of them is ever late for another one.
 
-import { pollFastChannels } from "../hardware/operating-points";
 import { Abi, Address, Event, State } from "../layout";
 import { notifyChanges } from "../scmi/notify";
+import { pollFastChannels } from "../scmi/performance-changes";
 import { deliverAll } from "../shmem";
 import { now } from "./time";
 
