@@ -31,11 +31,7 @@ export const PERFORMANCE_DOMAINS: readonly PerformanceDomain[] = [
 		name: "a53",
 		clock: "arm",
 		rail: "BUCK2",
-		points: [
-			point(1, 1200, 850),
-			point(2, 1600, 950),
-			point(3, 1800, 1000),
-		],
+		points: [point(1, 1200, 850), point(2, 1600, 950), point(3, 1800, 1000)],
 		sustained: 1800,
 		rateLimit: 0,
 		// The firmware looks at them every millisecond where nothing else makes it look.

@@ -2,12 +2,12 @@
 // Follows the SCMI specification 3.2 (Arm DEN0056), section 4.5, with the layouts of earlier versions beside it.
 
 import {
-	array,
 	bit,
 	bits,
 	type Messages,
 	message,
 	notification,
+	records,
 	text,
 	u32,
 	u64,
@@ -24,9 +24,22 @@ const domainId = u32("domain_id");
 const level = u32("performance_level");
 const limits = [u32("range_max"), u32("range_min")];
 
-/** Words of an entry of PERFORMANCE_DESCRIBE_LEVELS. */
-export const LEVEL_WORDS = 3;
-export const LEVEL_WORDS_V4 = 5;
+/** Messages that may have a fast channel. */
+const FAST_MESSAGES = {
+	5: "LIMITS_SET",
+	6: "LIMITS_GET",
+	7: "LEVEL_SET",
+	8: "LEVEL_GET",
+};
+
+/** An entry of PERFORMANCE_DESCRIBE_LEVELS. */
+const levels = [
+	u32("performance_level"),
+	u32("power_cost"),
+	u32("attributes", { bits: [bits("transition_latency", 15, 0)] }),
+	u32("indicative_frequency", { since: 0x40000 }),
+	u32("level_index", { since: 0x40000 }),
+];
 
 /** Performance domain management protocol, 0x13. */
 export const performanceMessages = {
@@ -72,15 +85,9 @@ export const performanceMessages = {
 		[domainId, u32("level_index", { preset: 0 })],
 		[
 			u32("num_levels", {
-				bits: [
-					bits("num_levels_returned", 11, 0),
-					bits("remaining", 31, 16),
-				],
+				bits: [bits("num_levels_returned", 11, 0), bits("remaining", 31, 16)],
 			}),
-			array("perf_levels", "u32[]", {
-				countIn: "num_levels_returned",
-				words: [LEVEL_WORDS, LEVEL_WORDS_V4],
-			}),
+			records("perf_levels", levels, { countIn: "num_levels_returned" }),
 		],
 	),
 	LIMITS_SET: message("PERFORMANCE_LIMITS_SET", 0x5, [domainId, ...limits]),
@@ -89,4 +96,52 @@ export const performanceMessages = {
 	LEVEL_GET: message("PERFORMANCE_LEVEL_GET", 0x8, [domainId], [level]),
 	NOTIFY_LIMITS: message("PERFORMANCE_NOTIFY_LIMITS", 0x9, [domainId, notify]),
 	NOTIFY_LEVEL: message("PERFORMANCE_NOTIFY_LEVEL", 0xa, [domainId, notify]),
+	DESCRIBE_FASTCHANNEL: message(
+		"PERFORMANCE_DESCRIBE_FASTCHANNEL",
+		0xb,
+		[domainId, u32("message_id", { values: FAST_MESSAGES })],
+		[
+			u32("attributes", {
+				bits: [
+					bit("doorbell", 0),
+					bits("doorbell_register_width", 2, 1, {
+						values: { 0: "8 bits", 1: "16 bits", 2: "32 bits", 3: "64 bits" },
+					}),
+				],
+			}),
+			u32("rate_limit", { bits: [bits("microseconds", 19, 0)] }),
+			u64("chan_addr"),
+			u32("chan_size"),
+			u64("doorbell_addr"),
+			u64("doorbell_set_mask"),
+			u64("doorbell_preserve_mask"),
+		],
+	),
+	DOMAIN_NAME_GET: message(
+		"PERFORMANCE_DOMAIN_NAME_GET",
+		0xc,
+		[domainId],
+		[u32("flags"), text("name", LONG_NAME)],
+	),
 } satisfies Messages;
+
+/** What it tells unasked. */
+export const performanceNotifications = {
+	LIMITS_CHANGED: notification("PERFORMANCE_LIMITS_CHANGED", 0x0, [
+		u32("agent_id"),
+		domainId,
+		...limits,
+	]),
+	LEVEL_CHANGED: notification("PERFORMANCE_LEVEL_CHANGED", 0x1, [
+		u32("agent_id"),
+		domainId,
+		level,
+	]),
+} satisfies Messages;
+
+export const performanceProtocol = {
+	id: 0x13,
+	name: "performance",
+	messages: performanceMessages,
+	notifications: performanceNotifications,
+} satisfies Protocol;
