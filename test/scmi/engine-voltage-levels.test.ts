@@ -97,6 +97,30 @@ describe("pages", () => {
 	});
 });
 
+describe("limits", () => {
+	const [first, ...others] = IMX8MM.rails as [Rail, ...Rail[]];
+	const limited = { ...first, min: 795_000, max: 1_005_000 };
+	const platform = { ...IMX8MM, rails: [limited, ...others] };
+
+	it("what lies beyond them is neither described nor set", () => {
+		const smt = new Smt(createEngine(platform));
+		smt.expect(VOLTAGE, 0x4, u32(BUCK1, 0), [
+			...u32(0x1003),
+			...u32(800_000, 1_000_000, 10_000),
+		]);
+		for (const level of [790_000, 1_010_000, 700_000, 1_300_000])
+			smt.refuse(VOLTAGE, LEVEL_SET, u32(BUCK1, 0, level), INVALID_PARAMETERS);
+		for (const level of [800_000, 1_000_000])
+			smt.expect(VOLTAGE, LEVEL_SET, u32(BUCK1, 0, level), []);
+	});
+
+	it("but told when the register has it", () => {
+		const engine = createEngine(platform);
+		engine.write32(railFact("BUCK1").register, 0x32);
+		new Smt(engine).expect(VOLTAGE, 0x8, u32(BUCK1), u32(1_200_000));
+	});
+});
+
 describe("levels are signed", () => {
 	const levels = [-0x8000_0000, -5_000_000, -1, 0x7fff_ffff];
 
