@@ -357,11 +357,49 @@ export const enum Reset {
 	SIZE = 0x20,
 }
 
-/** A row of RAILS: the supply with the voltage domain ID of its index. */
+/** A row of RAILS: the supply, or voltage domain, with the ID of its index. Levels are i32 in µV. */
 export const enum Rail {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
-	SIZE = 0x40,
+	/** u32 physical address of the register that selects the level; load() turns it into a linear one. Bits that do. */
+	REGISTER = 0x04,
+	MASK = 0x08,
+	/** The same for the bits that are all set while it is on. */
+	ENABLE_REGISTER = 0x0c,
+	ENABLE_MASK = 0x10,
+	/** u32 first row and number of rows in RAIL_LEVELS; load() turns the first into an address. */
+	LEVELS = 0x14,
+	LEVEL_COUNT = 0x18,
+	/** i32 lowest and highest level that it may be set to. */
+	MIN = 0x1c,
+	MAX = 0x20,
+	/** u32 slope of a change in µV per µs, 0 when there is none; u32 ns that a change takes besides. */
+	RAMP_RATE = 0x24,
+	SETTLE_NS = 0x28,
+	/** u32 ns from enabled to on. */
+	ENABLE_NS = 0x2c,
+	/** u32 1: must not be switched off. */
+	ALWAYS_ON = 0x30,
+	/** Filled by load(). u32 first row and number of the different levels within its limits. */
+	USABLE = 0x34,
+	USABLE_COUNT = 0x38,
+	/** Filled by load(). u32: from each of them to the next, 0 when that differs or there are less than three. */
+	STEP = 0x3c,
+	/** State. u64: virtual time at which the last change has settled. */
+	SETTLED_AT = 0x40,
+	/** State. u32 1: an asynchronous change is pending, to this i32 level. */
+	PENDING = 0x48,
+	TARGET = 0x4c,
+	SIZE = 0x50,
+}
+
+/** A row of RAIL_LEVELS: one for each value of the selecting bits, by ascending levels. */
+export const enum RailLevel {
+	/** u32: the register's bits in their place. */
+	SELECT = 0x00,
+	/** i32 µV. Of rows with the same level the first one is written. */
+	MICROVOLTS = 0x04,
+	SIZE = 0x08,
 }
 
 /** A row of PERFORMANCE: the performance domain with the ID of its index. */

@@ -20,6 +20,7 @@ import {
 	Protocol,
 	Queued,
 	Rail,
+	RailLevel,
 	Register,
 	Reset,
 	Sensor,
@@ -177,7 +178,7 @@ function resolveSections(length: u32): void {
 	section(Image.PLL_RATES, PllRate.SIZE, length);
 	table(Image.RESETS, Reset.SIZE, length, State.RESETS, 0xffff);
 	table(Image.RAILS, Rail.SIZE, length, State.RAILS, 0xffff);
-	section(Image.RAIL_LEVELS, 4, length);
+	section(Image.RAIL_LEVELS, RailLevel.SIZE, length);
 	table(Image.PERFORMANCE, Performance.SIZE, length, State.PERFORMANCE, 0xffff);
 	section(Image.OPERATING_POINTS, OperatingPoint.SIZE, length);
 	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);

@@ -18,7 +18,7 @@ export interface Bits {
 /** One parameter of a request or a reply. Integers are little-endian, 64-bit ones two words, low word first. */
 export interface Field {
 	name: string;
-	kind: "u32" | "i32" | "u64" | "name" | "u8[]" | "u32[]" | "u64[]";
+	kind: "u32" | "i32" | "u64" | "name" | "u8[]" | "u32[]" | "i32[]" | "u64[]";
 	/** Bytes of a name's area; of one element of an array; 4 or 8 otherwise. */
 	size: number;
 	bits?: readonly Bits[];
@@ -67,6 +67,12 @@ export const u32 = (name: string, extra: Extra = {}): Field => ({
 	size: 4,
 	...extra,
 });
+export const i32 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i32",
+	size: 4,
+	...extra,
+});
 export const u64 = (name: string, extra: Extra = {}): Field => ({
 	name,
 	kind: "u64",
@@ -80,12 +86,12 @@ export const text = (name: string, size: number): Field => ({
 });
 export const array = (
 	name: string,
-	kind: "u8[]" | "u32[]" | "u64[]",
+	kind: "u8[]" | "u32[]" | "i32[]" | "u64[]",
 	extra: Extra,
 ): Field => ({
 	name,
 	kind,
-	size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
+	size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
 	...extra,
 });
 export const bit = (
@@ -113,7 +119,7 @@ export function message(
 	reply: readonly Field[] = [],
 	delayed?: readonly Field[],
 ): Message {
-	const status: Field = { name: "status", kind: "i32", size: 4 };
+	const status = i32("status");
 	return {
 		name,
 		id,

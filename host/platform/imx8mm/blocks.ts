@@ -10,6 +10,12 @@ export const CCM = 0x3038_0000;
 /** General power controller. */
 export const GPC = 0x303a_0000;
 
+/**
+ * The board's power management chip. It sits behind I2C (bus 1, address 0x4b), which is not modelled: its 8-bit registers
+ * lie one in each word of a window of this model's own, below the DRAM where the SoC has nothing.
+ */
+export const PMIC = 0x3f4b_0000;
+
 /** The on-chip RAM's last 4 KiB, which the mailbox binding's example uses for its shared-memory areas. */
 export const SRAM = 0x0093_f000;
 export const SRAM_SIZE = 0x1000;
@@ -31,4 +37,5 @@ export const BLOCKS: readonly Block[] = [
 		size: 0x100,
 		kind: "registers",
 	},
+	{ name: "pmic", address: PMIC, size: 0x400, kind: "registers" },
 ];
