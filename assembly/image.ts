@@ -293,7 +293,11 @@ export const enum Channel {
 	RESERVED = 0x28,
 	/** u32: notifications lost because the queue was full. */
 	DROPPED = 0x2c,
-	SIZE = 0x30,
+	/** u32 state, filled by load(): the row of its agent. */
+	AGENT_ROW = 0x30,
+	/** u32 state, filled by load(): the longest payload that fits into the area. */
+	MOST = 0x34,
+	SIZE = 0x38,
 }
 
 export const enum ChannelDirection {

@@ -29,6 +29,7 @@ export { ScmiAgent } from "./scmi/agent.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
+export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
 export { type Board, openBoard } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export {

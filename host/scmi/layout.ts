@@ -25,6 +25,7 @@ export interface Field {
 		| "name"
 		| "u8[]"
 		| "u32[]"
+		| "i32[]"
 		| "u64[]"
 		| "record[]";
 	/** Bytes of a name's area; of one element of an array, 0 for records; 4 or 8 otherwise. */
@@ -77,6 +78,12 @@ export const u32 = (name: string, extra: Extra = {}): Field => ({
 	size: 4,
 	...extra,
 });
+export const i32 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i32",
+	size: 4,
+	...extra,
+});
 export const u64 = (name: string, extra: Extra = {}): Field => ({
 	name,
 	kind: "u64",
@@ -90,12 +97,12 @@ export const text = (name: string, size: number): Field => ({
 });
 export const array = (
 	name: string,
-	kind: "u8[]" | "u32[]" | "u64[]",
+	kind: "u8[]" | "u32[]" | "i32[]" | "u64[]",
 	extra: Extra,
 ): Field => ({
 	name,
 	kind,
-	size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
+	size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
 	...extra,
 });
 export const records = (
@@ -128,7 +135,7 @@ export function message(
 	reply: readonly Field[] = [],
 	delayed?: readonly Field[],
 ): Message {
-	const status: Field = { name: "status", kind: "i32", size: 4 };
+	const status = i32("status");
 	return {
 		name,
 		id,

@@ -238,7 +238,7 @@ class Reader {
 		);
 		const element: Field = {
 			name: row.name,
-			kind: row.kind === "u64[]" ? "u64" : "u32",
+			kind: row.kind === "u64[]" ? "u64" : row.kind === "i32[]" ? "i32" : "u32",
 			size: row.size,
 		};
 		for (let i = 0; i < Math.min(total, there); i++) {
@@ -339,8 +339,14 @@ class Reader {
 			return { value: short, text: numberText(short) };
 		}
 		if (row.kind === "i32") {
-			const value = this.#words.u32(offset) | 0;
-			return { value, text: `${statusName(value)} (${value})` };
+			const value = this.#words.i32(offset);
+			return {
+				value,
+				text:
+					row.name === "status"
+						? `${statusName(value)} (${value})`
+						: `${value}`,
+			};
 		}
 		const value =
 			row.size === 1

@@ -44,6 +44,8 @@ const SECTIONS = [
 	Image.SERVICES,
 	Image.RESULTS,
 	Image.PROTOCOLS,
+	Image.RAILS,
+	Image.RAIL_LEVELS,
 ];
 
 /** Places all over, and as many in each section and in the header, however small they are. */
@@ -91,7 +93,7 @@ function corrupted(changes: readonly Change[]): Uint8Array {
 
 /** A message: protocol, ID, and words that are often clock or domain IDs. */
 const message = fc.tuple(
-	fc.constantFrom(0x10, 0x11, CLOCK, CLOCK, CLOCK),
+	fc.constantFrom(0x10, 0x11, CLOCK, CLOCK, CLOCK, 0x17),
 	fc.nat(0x11),
 	fc.array(
 		fc.oneof(
@@ -117,6 +119,9 @@ const SIZES: Record<string, number> = {
 	"20.11": 8,
 	"20.12": 8,
 	"20.13": 8,
+	"23.4": 8,
+	"23.5": 8,
+	"23.7": 12,
 };
 
 function serve(
