@@ -24,7 +24,12 @@ import {
 import { entryFor, Reply } from "./entry";
 import { hasFastChannels, openFastChannels } from "./fast-channels";
 import { canNotify } from "./notify";
-import { lookAt, tellOf, ZERO_KEEPS_LIMIT } from "./performance-changes";
+import {
+	levelAnswered,
+	limitsAnswered,
+	lookAt,
+	ZERO_KEEPS_LIMIT,
+} from "./performance-changes";
 import {
 	levelAt,
 	requestLevel,
@@ -275,7 +280,7 @@ function setLimits(agent: usize, p: usize, zeroKeeps: bool): i32 {
 	lookAt(domain);
 	const id = agentId(agent);
 	const status = requestLimits(domain, id, highest, lowest, zeroKeeps);
-	return tellOf(domain, id, status);
+	return limitsAnswered(domain, id, status);
 }
 
 function limitsGet(agent: usize, _protocol: u32, p: usize): i32 {
@@ -296,7 +301,7 @@ function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
 	if (domain === 0) return Status.NOT_FOUND;
 	lookAt(domain);
 	const id = agentId(agent);
-	return tellOf(domain, id, requestLevel(domain, id, level));
+	return levelAnswered(domain, id, requestLevel(domain, id, level));
 }
 
 function levelGet(agent: usize, _protocol: u32, p: usize): i32 {
