@@ -94,7 +94,7 @@ export const enum State {
 	EVENT_NUMBER = 0xc4,
 	/** u32: counts the interrupts raised on all channels. */
 	INTERRUPTS = 0xc8,
-	/** u32: subscriptions to changes of clock rates and power states that are in force. */
+	/** u32: subscriptions to changes of clock rates and power states that are in force; not 0 in a stopped system. */
 	WATCHES = 0xcc,
 	/** u32: tables of who watches which clock and power domain, see assembly/scmi/notify.ts; 0 when nobody can. */
 	CLOCK_WATCHES = 0xd0,

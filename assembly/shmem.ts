@@ -31,6 +31,7 @@ export function serveChannels(first: usize, count: u32): u32 {
 	let served: u32 = 0;
 	for (let i: u32 = 0; i < count; i++) {
 		if (serveChannel(first + i * Channel.SIZE)) served++;
+		if (load<u32>(Address.STATE, State.STOP)) break;
 	}
 	return served;
 }

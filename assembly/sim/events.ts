@@ -79,9 +79,10 @@ function isBefore(a: usize, b: usize): bool {
 	return <i32>(load<u32>(a, Event.NUMBER) - load<u32>(b, Event.NUMBER)) < 0;
 }
 
-/** Runs every event whose time has come; at the end of time nothing comes any more. */
+/** Runs every event whose time has come, unless one of them ends everything; at the end of time nothing comes any more. */
 export function runDue(): void {
 	while (now() >= load<u64>(Address.STATE, State.DUE)) {
+		if (load<u32>(Address.STATE, State.STOP)) return;
 		const event = earliest();
 		if (event === 0) {
 			store<u64>(Address.STATE, END_OF_TIME, State.TIME);
