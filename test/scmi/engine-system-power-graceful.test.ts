@@ -162,7 +162,7 @@ describe("the notification's layout", () => {
 		expect(inbox.all()).toEqual([told(TEE, GRACEFUL, SHUTDOWN)]);
 	});
 
-	it("follows what the agent has negotiated, also after it subscribed", () => {
+	it("follows NEGOTIATE_PROTOCOL_VERSION, also after the agent subscribed", () => {
 		const { linux, tee, inbox } = setup();
 		linux.expect(SYSTEM, 0x5, u32(1), []);
 		linux.expect(SYSTEM, 0x10, u32(0x10000), []);
