@@ -64,9 +64,8 @@ function subscribe(agents: usize, agent: u32, on: bool): void {
 /** CLOCK_RATE_NOTIFY, for an ID that is known to be valid. */
 export function watchRate(id: u32, agent: u32, on: bool): void {
 	const watch = clockWatch(id);
-	// Kept up to date as long as anybody watches.
-	if (load<u32>(watch, ClockWatch.CHANGED) === 0)
-		store<u64>(watch, rateOf(findClock(id)), ClockWatch.RATE);
+	// Whoever watches already has been told of it, before this command was served.
+	store<u64>(watch, rateOf(findClock(id)), ClockWatch.RATE);
 	subscribe(watch + ClockWatch.CHANGED, agent, on);
 }
 
@@ -78,8 +77,7 @@ export function watchRateRequests(id: u32, agent: u32, on: bool): void {
 /** POWER_STATE_NOTIFY. */
 export function watchState(id: u32, agent: u32, on: bool): void {
 	const watch = domainWatch(id);
-	if (load<u32>(watch, DomainWatch.CHANGED) === 0)
-		store<u32>(watch, powerStateOf(domainRow(id)), DomainWatch.STATE);
+	store<u32>(watch, powerStateOf(domainRow(id)), DomainWatch.STATE);
 	subscribe(watch + DomainWatch.CHANGED, agent, on);
 }
 
