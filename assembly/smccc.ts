@@ -3,7 +3,6 @@
 
 import { Service, ServiceKind } from "./image";
 import { Abi, Address, Cpu, Slot, State } from "./layout";
-import { notifyChanges } from "./scmi/notify";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { runDue } from "./sim/events";
 
@@ -49,11 +48,8 @@ export function trap(cpu: u32, level: u32): i32 {
 	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, level))
 		result = callService(functionId, registers, level);
 	else if (!serveChannel(channel)) result = Smccc.NOT_REQUIRED;
-	if (load<u32>(Address.STATE, State.WATCHES)) {
-		// Who stops the system never sees the call return; here it has to.
-		if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
-		notifyChanges();
-	}
+	// Who stops the system never sees the call return; here it has to.
+	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
 	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
 	store<i64>(registers, result, Cpu.X0);
 	return result;

@@ -18,11 +18,10 @@ export function writeSystemWord(register: usize, value: u32): void {
 	}
 }
 
-/** From now on there is no CPU whose calls are served. The call that is being served looks at the watches when it ends. */
+/** From now on there is no CPU whose calls are served. */
 function stop(why: u32): void {
 	store<u32>(Address.STATE, why, State.STOP);
 	store<u32>(Address.STATE, 0, State.CPUS);
-	store<u32>(Address.STATE, 1, State.WATCHES);
 }
 
 /** Turns power off. */
