@@ -44,7 +44,6 @@ export function checkAgents(): void {
 	}
 	check(count !== 0, LoadError.PROTOCOL, Address.IMAGE + Image.PROTOCOLS);
 	const agents = state(State.AGENT_COUNT);
-	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
 	for (let i: u32 = 0; i < agents && !failed(); i++) {
 		const agent = state(State.AGENTS) + i * Agent.SIZE;
 		checkName(agent + Agent.NAME);

@@ -14,6 +14,7 @@ import { Address, ClockWatch, DomainWatch, State } from "../layout";
 import { agentRow } from "./agents";
 import { watchErrors } from "./base";
 import { notification, send } from "./notify";
+import { noticeLevels } from "./performance-changes";
 import { powerStateOf } from "./power-domain";
 
 const enum Id {
@@ -133,6 +134,7 @@ export function notifyChanges(cause: u32): void {
 	if (registers !== load<u32>(Address.STATE, State.WATCHED_GENERATION)) {
 		store<u32>(Address.STATE, registers, State.WATCHED_GENERATION);
 		compareRates(cause);
+		noticeLevels(cause);
 	}
 	const power = load<u32>(Address.STATE, State.POWER_CHANGES);
 	if (power !== load<u32>(Address.STATE, State.WATCHED_POWER_CHANGES)) {

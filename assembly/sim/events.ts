@@ -3,8 +3,8 @@
 // whatever is due meanwhile, events as well as commands, comes behind it.
 
 import { PLATFORM } from "../hardware/clock-gates";
-import { pollFastChannels } from "../hardware/operating-points";
 import { Abi, Address, Event, State } from "../layout";
+import { pollFastChannels } from "../scmi/performance-changes";
 import { notifyChanges } from "../scmi/watches";
 import { deliverAll } from "../shmem";
 import { END_OF_TIME, now } from "./time";

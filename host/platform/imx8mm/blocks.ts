@@ -25,6 +25,8 @@ export const PMIC = 0x3f4b_0000;
 /** The on-chip RAM's last 4 KiB, which the mailbox binding's example uses for its shared-memory areas. */
 export const SRAM = 0x0093_f000;
 export const SRAM_SIZE = 0x1000;
+/** The fast channels of the Cortex-A53 cluster, behind those areas. */
+export const FAST_CHANNELS = SRAM + 0x800;
 
 export const BLOCKS: readonly Block[] = [
 	{ name: "sram", address: SRAM, size: SRAM_SIZE, kind: "ram" },
