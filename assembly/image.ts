@@ -89,7 +89,9 @@ export const enum BlockKind {
 	PLL = 3,
 	/** A power controller: requests complete, handshakes are acknowledged. */
 	POWER = 4,
-	COUNT = 5,
+	/** Registers that turn the system off or reset it, see System. */
+	SYSTEM = 5,
+	COUNT = 6,
 }
 
 /** A row of CLOCKS: the clock with the ID of its index. 64 bytes, table and state together. */
@@ -354,6 +356,18 @@ export const enum Protocol {
 export const enum Reset {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
+	/** u32 physical address of the line's register; 0: no domain has this ID. load() turns it into a linear one. */
+	REGISTER = 0x04,
+	/** u32: the line's bits, and what they are while it is asserted: all set or all clear. */
+	BITS = 0x08,
+	ASSERTED = 0x0c,
+	/** u32: ns that an autonomous reset keeps it asserted. */
+	PULSE_NS = 0x10,
+	/** u32 1: the agents themselves run on what it resets, none of them may. */
+	DENIED = 0x14,
+	/** State. u32: one bit for each agent that is told of its resets; u32 1: an asynchronous reset is under way. */
+	WATCHERS = 0x18,
+	PENDING = 0x1c,
 	SIZE = 0x20,
 }
 
@@ -491,7 +505,21 @@ export const enum SensorAxis {
 
 /** SYSTEM: the registers that turn the system off and reset it. */
 export const enum System {
-	SIZE = 0x20,
+	/** u32 physical address; load() turns it into a linear one. Power goes off when all of the bits are written as 1. */
+	OFF = 0x00,
+	OFF_BITS = 0x04,
+	/** The same for reset: it happens when one of the bits, lines that are active low, is written as 0. */
+	RESET = 0x08,
+	RESET_LINES = 0x0c,
+	/** u32: bits that the firmware keeps when it writes that register, and those that it sets for either reset. */
+	RESET_KEEP = 0x10,
+	COLD = 0x14,
+	WARM = 0x18,
+	/** u32: ms that the agents get after a graceful request. */
+	TIMEOUT_MS = 0x1c,
+	/** State. u32: one bit for each agent that is told of requests. */
+	WATCHERS = 0x20,
+	SIZE = 0x28,
 }
 
 /** THERMAL: the thermal unit and the model of what it measures. */

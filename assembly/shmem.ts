@@ -1,11 +1,14 @@
 // The shared-memory channel: status, flags, length and header of an area, checked before anything is believed.
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2, shared memory based transport.
 
+import { PLATFORM } from "./hardware/clock-gates";
 import { Agent, Channel, Queued } from "./image";
 import { Abi, Address, State } from "./layout";
 import { agentRow } from "./scmi/agents";
+import { reportError } from "./scmi/base";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";
+import { notifyChanges } from "./scmi/watches";
 
 /** Offsets in an area. */
 export const enum Smt {
@@ -31,6 +34,7 @@ export function serveChannels(first: usize, count: u32): u32 {
 	let served: u32 = 0;
 	for (let i: u32 = 0; i < count; i++) {
 		if (serveChannel(first + i * Channel.SIZE)) served++;
+		if (load<u32>(Address.STATE, State.STOP)) break;
 	}
 	return served;
 }
@@ -39,21 +43,26 @@ export function serveChannels(first: usize, count: u32): u32 {
 export function serveChannel(channel: usize): bool {
 	const area = load<u32>(channel, Channel.LINEAR);
 	if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE) return false;
+	// What time has changed is nobody's doing, what changes now is the agent's.
+	const watched = load<u32>(Address.STATE, State.WATCHES) !== 0;
+	if (watched) notifyChanges(PLATFORM);
 	// Read once: whoever shares the memory may change it meanwhile.
 	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
 	const header = load<u32>(area, Smt.HEADER);
 	const interrupt = load<u32>(area, Smt.FLAGS) & INTERRUPT_ENABLED;
+	const agent = load<u32>(channel, Channel.AGENT_ROW);
 	// A length without a header word has wrapped around.
 	if (size > load<u32>(channel, Channel.MOST)) {
 		refuse(channel, area);
+		reportError(agent, header, Status.PROTOCOL_ERROR);
 	} else {
-		const agent = load<u32>(channel, Channel.AGENT_ROW);
 		store<u32>(Address.STATE, header, State.HEADER);
 		const replied = dispatch(agent, header, area + Smt.PAYLOAD, size);
 		store<u32>(area, HEADER_SIZE + replied, Smt.LENGTH);
 		store<u32>(area, SmtStatus.FREE, Smt.STATUS);
 	}
 	if (interrupt) raiseInterrupt(channel);
+	if (watched) notifyChanges(load<u32>(channel, Channel.AGENT));
 	return true;
 }
 

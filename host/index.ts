@@ -10,7 +10,7 @@ export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
-export type { Conduit, Method } from "./mailbox/conduit.ts";
+export type { Conduit, Method, Stopped } from "./mailbox/conduit.ts";
 export {
 	type MailboxChannel,
 	type MailboxClient,
@@ -35,8 +35,10 @@ export { type BootReport, boot } from "./simulation/boot.ts";
 export {
 	type ClockState,
 	type PowerDomainState,
+	type ResetState,
 	readClocks,
 	readPowerDomains,
+	readResets,
 } from "./simulation/state.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

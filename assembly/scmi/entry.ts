@@ -3,6 +3,7 @@
 
 import { Agent } from "../image";
 import { Dispatch } from "../layout";
+import { reportError } from "./base";
 import { Status } from "./status";
 
 /** The message header: ID 7:0, type 9:8, protocol 17:10, token 27:18. */
@@ -32,6 +33,7 @@ export function dispatch(
 	const result = handle(agent, header, payload, size);
 	if (result < 0) {
 		store<i32>(payload, result);
+		if (result === Status.HARDWARE_ERROR) reportError(agent, header, result);
 		return 4;
 	}
 	store<i32>(payload, Status.SUCCESS);

@@ -1,11 +1,9 @@
 // Messages from the platform: delayed responses and notifications, queued for an agent's platform-to-agent channel.
 // SCMI 3.2 (Arm DEN0056E), sections 4.1.1 (message types), 4.1.3 (asynchronous commands) and 5.1.2.
 
-import { PLATFORM } from "../hardware/clock-gates";
 import { Agent, Channel, Queued } from "../image";
 import { Abi, Address, State } from "../layout";
 import { enqueue, nextQueued } from "../shmem";
-import { noticeLevels } from "./performance-changes";
 
 const enum Type {
 	DELAYED_RESPONSE = 2 << 8,
@@ -86,9 +84,4 @@ export function delayedResponse(agent: usize, header: u32): usize {
 		Queued.HEADER,
 	);
 	return message + Queued.PAYLOAD;
-}
-
-/** Tells everybody who has asked for it what has changed since the last look. */
-export function notifyChanges(): void {
-	noticeLevels(PLATFORM);
 }

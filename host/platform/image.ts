@@ -45,6 +45,7 @@ const BLOCK_KINDS = {
 	"set-clear-toggle": BlockKind.SET_CLEAR_TOGGLE,
 	pll: BlockKind.PLL,
 	power: BlockKind.POWER,
+	system: BlockKind.SYSTEM,
 } as const;
 
 /** The lists that every platform has. */
