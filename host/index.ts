@@ -26,6 +26,7 @@ export {
 	VERSION_SETS,
 } from "./platform/platform.ts";
 export { ScmiAgent } from "./scmi/agent.ts";
+export { LevelChannel, LimitsChannel } from "./scmi/fast-channel.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
