@@ -1,5 +1,5 @@
 // Fast channels: words in shared memory that stand for LEVEL_SET, LEVEL_GET, LIMITS_SET and LIMITS_GET of one domain.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.3 (DESCRIBE_FASTCHANNEL), 4.5.5 and 5.3; no doorbells, the platform looks.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, DESCRIBE_FASTCHANNEL; no doorbells, the platform looks.
 //
 // The platform looks whenever virtual time advances, and before it serves a message about a level or limits, so that
 // what was written before a message counts before it. A value that was there at the last look is no new request. The last

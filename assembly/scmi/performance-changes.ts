@@ -1,5 +1,5 @@
 // Changes of performance levels and limits: requests by fast channel are found, whoever has asked for it is told.
-// SCMI 3.2 (Arm DEN0056E), section 4.5.4, PERFORMANCE_LIMITS_CHANGED and PERFORMANCE_LEVEL_CHANGED.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, PERFORMANCE_LIMITS_CHANGED and PERFORMANCE_LEVEL_CHANGED.
 
 import { PLATFORM } from "../hardware/clock-gates";
 import {

@@ -1,5 +1,5 @@
 // Fast channels of the performance protocol: described by message, written and read in shared memory without one.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.3 (DESCRIBE_FASTCHANNEL), 4.5.5 and 5.3.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, DESCRIBE_FASTCHANNEL.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,5 +1,5 @@
 // Notifications of the performance protocol: who is told what, by which names of the levels, and because of whom.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.3 (NOTIFY_LIMITS, NOTIFY_LEVEL) and 4.5.4.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, NOTIFY_LIMITS and NOTIFY_LEVEL.
 
 import { describe, expect, it } from "vitest";
 import { Address, State } from "../../assembly/layout.ts";
