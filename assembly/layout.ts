@@ -22,6 +22,8 @@ export const enum Abi {
 	QUEUE_LENGTH = 16,
 	/** Things that may be scheduled for a later virtual time. */
 	EVENTS = 64,
+	/** Trip points that a sensor may have. */
+	TRIP_POINTS = 4,
 	/** Bytes of linear memory that an image may ask for. */
 	MAX_MEMORY = 0x1000_0000,
 }
@@ -113,6 +115,10 @@ export const enum State {
 	THERMAL = 0xfc,
 	/** u32: generation of the registers when changes were last looked for. */
 	WATCHED_GENERATION = 0x100,
+	/** u32: what the agents have made of the sensors, SensorUse rows: for each agent one for each sensor. */
+	SENSOR_USES = 0x140,
+	/** u32: generation of the registers for which the thermal model is right. */
+	THERMAL_GENERATION = 0x144,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -196,4 +202,37 @@ export const enum DomainWatch {
 	/** u32: the power state that they know. */
 	STATE = 0x08,
 	SIZE = 0x0c,
+}
+
+/** What an agent has made of a sensor. */
+export const enum SensorUse {
+	/** u32: the agent's row, the sensor's row, its ID. */
+	AGENT = 0x00,
+	SENSOR = 0x04,
+	ID = 0x08,
+	/** u32 1: it may be read; its readings have timestamps. */
+	ENABLED = 0x0c,
+	TIMESTAMPED = 0x10,
+	/** u32: the update interval's place in the sensor's list. */
+	INTERVAL = 0x14,
+	/** u32 1: the agent is told of trip points; of every sample. */
+	TRIP_NOTIFY = 0x18,
+	UPDATE_NOTIFY = 0x1c,
+	/** u64: virtual time of the next sample in ns; 0 while none are taken. */
+	NEXT = 0x20,
+	/** Abi.TRIP_POINTS rows. */
+	TRIP_POINTS = 0x28,
+	SIZE = 0x88,
+}
+
+/** A trip point of an agent. */
+export const enum TripPoint {
+	/** i64: its value, and the value of the last sample. */
+	VALUE = 0x00,
+	LAST = 0x08,
+	/** u32: which crossings count. */
+	EVENTS = 0x10,
+	/** u32 1: there is a last sample. */
+	SAMPLED = 0x14,
+	SIZE = 0x18,
 }

@@ -1,6 +1,7 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
+import { followPowerSoon } from "./hardware/thermal";
 import { Service, ServiceKind } from "./image";
 import { Address, Cpu, Slot, State } from "./layout";
 import { notifyChanges } from "./scmi/notify";
@@ -36,6 +37,9 @@ export function trap(cpu: u32, level: u32): i32 {
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return Smccc.NOT_SUPPORTED;
 	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	const generation = load<u32>(Address.STATE, State.GENERATION);
+	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
+		followPowerSoon();
 	pass(load<u32>(Address.STATE, State.TRAP_NS));
 	if (now() >= load<u64>(Address.STATE, State.DUE)) runDue();
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;

@@ -2,6 +2,7 @@
 // Handlers run between commands, when the firmware has nothing else to do; none of them is ever late for another one.
 
 import { pollFastChannels } from "../hardware/operating-points";
+import { followPower } from "../hardware/thermal";
 import { Abi, Address, Event, State } from "../layout";
 import { notifyChanges } from "../scmi/notify";
 import { deliverAll } from "../shmem";
@@ -109,12 +110,14 @@ export function run(ns: u64): void {
 	const start = now();
 	const end = start + ns < start ? u64.MAX_VALUE : start + ns;
 	pollFastChannels();
+	followPower();
 	while (load<u64>(Address.STATE, State.DUE) <= end) {
 		const due = load<u64>(Address.STATE, State.DUE);
 		if (due === u64.MAX_VALUE) break;
 		if (now() < due) store<u64>(Address.STATE, due, State.TIME);
 		runDue();
 		if (load<u32>(Address.STATE, State.STOP)) return;
+		followPower();
 	}
 	if (now() < end) store<u64>(Address.STATE, end, State.TIME);
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();

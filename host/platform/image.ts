@@ -22,6 +22,7 @@ import {
 	Reset,
 	Sensor,
 	SensorAxis,
+	SensorInterval,
 	Service,
 	Switch,
 	System,
@@ -45,6 +46,7 @@ const BLOCK_KINDS = {
 	"set-clear-toggle": BlockKind.SET_CLEAR_TOGGLE,
 	pll: BlockKind.PLL,
 	power: BlockKind.POWER,
+	thermal: BlockKind.THERMAL,
 } as const;
 
 /** The lists that every platform has. */
@@ -86,7 +88,7 @@ const SECTIONS: readonly (readonly [string, number, number])[] = [
 	["operating points", Image.OPERATING_POINTS, OperatingPoint.SIZE],
 	["sensors", Image.SENSORS, Sensor.SIZE],
 	["the sensors' axes", Image.SENSOR_AXES, SensorAxis.SIZE],
-	["the sensors' intervals", Image.SENSOR_INTERVALS, 4],
+	["the sensors' intervals", Image.SENSOR_INTERVALS, SensorInterval.SIZE],
 	["the system's registers", Image.SYSTEM, System.SIZE],
 	["the thermal unit", Image.THERMAL, Thermal.SIZE],
 ];

@@ -5,6 +5,7 @@ import { ANATOP, CCM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { pmicRegister } from "./rails.ts";
+import { TER } from "./sensors.ts";
 
 /** GNRL_CTL of a running PLL with its output gate open. */
 const RUNNING_1416X = 0xa000_0a00;
@@ -142,6 +143,7 @@ export const REGISTERS: readonly (readonly [address: number, value: number])[] =
 		...gates(),
 		...domains(),
 		...supplies(),
+		TER,
 		[CCM + 0x9080, 1], // ipg_root: ahb / 2
 		[CCM + 0x9180, 1], // ipg_audio_root: audio_ahb / 2
 		[CCM + 0x9880, 0x0100_0000], // arm_a53_core: arm_pll_out
