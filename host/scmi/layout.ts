@@ -10,6 +10,8 @@ export interface Bits {
 	width: number;
 	/** Words for values. */
 	values?: Readonly<Record<number, string>>;
+	/** The highest of them is a sign. */
+	signed?: boolean;
 	/** First protocol version that has the bits, and first that has them no more. */
 	since?: number;
 	until?: number;
@@ -18,16 +20,29 @@ export interface Bits {
 /** One parameter of a request or a reply. Integers are little-endian, 64-bit ones two words, low word first. */
 export interface Field {
 	name: string;
-	kind: "u32" | "i32" | "u64" | "name" | "u8[]" | "u32[]" | "u64[]";
-	/** Bytes of a name's area; of one element of an array; 4 or 8 otherwise. */
+	kind:
+		| "u32"
+		| "i32"
+		| "u64"
+		| "i64"
+		| "name"
+		| "u8[]"
+		| "u32[]"
+		| "u64[]"
+		| "struct[]";
+	/** Bytes of a name's area; of one element of an array, 0 of a structure, whose fields tell; 4 or 8 otherwise. */
 	size: number;
 	bits?: readonly Bits[];
 	/** Words for values of the whole field. */
 	values?: Readonly<Record<number, string>>;
 	/** Value that a request takes when none is given. */
 	preset?: number;
-	/** An array's number of elements is in this field, or in these named bits of one. */
+	/** An array's number of elements is in this field, or in these named bits of one; without, the message's end tells. */
 	countIn?: string;
+	/** The fields of a structure, in order. */
+	fields?: readonly Field[];
+	/** In a structure: it is there only while named bits of its earlier words have these values. */
+	when?: Readonly<Record<string, number>>;
 	/** First protocol version that has the field, and first that has it no more. */
 	since?: number;
 	until?: number;
@@ -73,6 +88,12 @@ export const u64 = (name: string, extra: Extra = {}): Field => ({
 	size: 8,
 	...extra,
 });
+export const i64 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i64",
+	size: 8,
+	...extra,
+});
 export const text = (name: string, size: number): Field => ({
 	name,
 	kind: "name",
@@ -88,6 +109,11 @@ export const array = (
 	size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
 	...extra,
 });
+export const structures = (
+	name: string,
+	fields: readonly Field[],
+	extra: Extra = {},
+): Field => ({ name, kind: "struct[]", size: 0, fields, ...extra });
 export const bit = (
 	name: string,
 	lsb: number,

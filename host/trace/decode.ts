@@ -188,23 +188,72 @@ class Reader {
 		/** Values of words and of their named bits: arrays are counted in one of them. */
 		const words = new Map<string, number>();
 		for (const { field, offset } of place(layout, version)) {
-			const row = field.bits
-				? {
-						...field,
-						bits: field.bits.filter((bits) => inVersion(bits, version)),
-					}
-				: field;
-			if (isArray(row)) {
-				this.#array(row, HEADER_SIZE + offset, words);
+			const at = HEADER_SIZE + offset;
+			if (field.kind === "struct[]") {
+				this.#structures(field, at, version, words);
+			} else if (isArray(field)) {
+				this.#array(field, at, words);
 			} else if (field.name !== "status") {
-				const value = this.#scalar(row, row.name, HEADER_SIZE + offset);
-				if (typeof value === "number") {
-					words.set(row.name, value);
-					for (const bits of row.bits ?? []) {
-						words.set(bits.name, extract(value, bits));
-					}
-				}
+				this.#word(field, field.name, at, version, words);
 			}
+		}
+	}
+
+	/** A field that is not an array; notes its value and those of its bits. Returns whether it is there. */
+	#word(
+		field: Field,
+		name: string,
+		offset: number,
+		version: number,
+		words: Map<string, number>,
+	): boolean {
+		const row = field.bits
+			? {
+					...field,
+					bits: field.bits.filter((bits) => inVersion(bits, version)),
+				}
+			: field;
+		const value = this.#scalar(row, name, offset);
+		if (typeof value === "number") {
+			words.set(row.name, value);
+			for (const bits of row.bits ?? []) {
+				words.set(bits.name, extract(value, bits));
+			}
+		}
+		return value !== undefined;
+	}
+
+	/** Structures one behind the other, each field of each under the structure's index. */
+	#structures(
+		row: Field,
+		offset: number,
+		version: number,
+		words: ReadonlyMap<string, number>,
+	): void {
+		const total =
+			row.countIn === undefined
+				? Number.POSITIVE_INFINITY
+				: (words.get(row.countIn) ?? 0);
+		let at = offset;
+		let i = 0;
+		for (; i < total && at < this.#bytes.length; i++) {
+			const own = new Map<string, number>();
+			for (const field of row.fields ?? []) {
+				if (!inVersion(field, version) || !isThere(field, own)) continue;
+				const name = `${row.name}[${i}].${field.name}`;
+				if (!this.#word(field, name, at, version, own)) return;
+				at += field.size;
+			}
+		}
+		if (i < total && Number.isFinite(total)) {
+			const last = total - i > 1 ? `..${total - 1}` : "";
+			this.fields.push({
+				name: `${row.name}[${i}${last}]`,
+				offset: this.#bytes.length,
+				size: 0,
+				value: undefined,
+				text: "missing: 0 bytes there",
+			});
 		}
 	}
 
@@ -292,12 +341,12 @@ class Reader {
 				text: JSON.stringify(value) + (ended ? "" : " (no terminating NUL)"),
 			};
 		}
-		if (row.kind === "u64") {
-			const value =
+		if (row.kind === "u64" || row.kind === "i64") {
+			const bits =
 				(BigInt(this.#words.u32(offset + 4)) << 32n) |
 				BigInt(this.#words.u32(offset));
-			const short =
-				value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+			const value = row.kind === "i64" ? BigInt.asIntN(64, bits) : bits;
+			const short = Number.isSafeInteger(Number(value)) ? Number(value) : value;
 			return { value: short, text: numberText(short) };
 		}
 		if (row.kind === "i32") {
@@ -326,11 +375,19 @@ class Reader {
 	}
 }
 
+/** Whether a structure has a field, as its earlier words tell. */
+function isThere(field: Field, words: ReadonlyMap<string, number>): boolean {
+	return Object.entries(field.when ?? {}).every(
+		([name, value]) => words.get(name) === value,
+	);
+}
+
 function decodeBits(rows: readonly Bits[], word: number): DecodedBits[] {
 	const found: DecodedBits[] = [];
 	let reserved = word;
 	for (const row of rows) {
-		const value = extract(word, row);
+		const unused = row.signed ? 32 - row.width : 0;
+		const value = (extract(word, row) << unused) >> unused;
 		reserved &= ~(extract(-1, row) << row.lsb);
 		const meaning = row.values?.[value];
 		if (row.width > 1 || value !== 0 || meaning !== undefined) {

@@ -77,7 +77,7 @@ export function encodeMessage(
 		}
 		const value = fieldValue(row, field, argument, version);
 		view.setUint32(offset, Number(value & 0xffff_ffffn), true);
-		if (field.kind === "u64") {
+		if (field.size === 8) {
 			view.setUint32(offset + 4, Number(value >> 32n), true);
 		}
 	}
@@ -166,6 +166,7 @@ function fieldValue(
 	argument: Argument,
 	version: number,
 ): bigint {
+	if (field.kind === "i64") return signedValue(row, field, argument);
 	const value =
 		typeof argument === "string"
 			? (parseNumber(argument) ?? named(field, argument, version))
@@ -182,6 +183,29 @@ function fieldValue(
 		);
 	}
 	return whole;
+}
+
+/** A signed 64-bit value as the unsigned one with the same bits. */
+function signedValue(row: Message, field: Field, argument: Argument): bigint {
+	const limit = 1n << 63n;
+	const text = typeof argument === "string" ? argument.trim() : "";
+	const negative = text.startsWith("-");
+	const given =
+		typeof argument === "string"
+			? parseNumber(negative ? text.slice(1) : text)
+			: argument;
+	const whole =
+		typeof given === "number" && Number.isSafeInteger(given)
+			? BigInt(given)
+			: given;
+	const value = typeof whole === "bigint" && negative ? -whole : whole;
+	if (typeof value === "bigint" && value >= -limit && value < limit) {
+		return BigInt.asUintN(64, value);
+	}
+	throw new CosimError(
+		"USAGE",
+		`${row.name}: ${field.name} is "${argument}", expected a number of ${-limit} to ${limit - 1n}`,
+	);
 }
 
 /** A value as a bigint; undefined unless it is whole, 0 or more, and below the limit. */
