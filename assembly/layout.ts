@@ -227,12 +227,13 @@ export const enum SensorUse {
 
 /** A trip point of an agent. */
 export const enum TripPoint {
-	/** i64: its value, and the value of the last sample. */
+	/** i64. */
 	VALUE = 0x00,
-	LAST = 0x08,
 	/** u32: which crossings count. */
-	EVENTS = 0x10,
-	/** u32 1: there is a last sample. */
-	SAMPLED = 0x14,
+	EVENTS = 0x08,
+	/** u32: the crossing that has led to where samples are now; 0 until one was on either side. */
+	SIDE = 0x0c,
+	/** u32 1: the last sample was the value itself. */
+	REACHED = 0x10,
 	SIZE = 0x18,
 }

@@ -141,8 +141,9 @@ function scheduleSample(use: usize, last: u64): bool {
 /** Crossings count from the value that the sensor has now. */
 export function startTripPoint(use: usize, trip: usize): void {
 	const value = readAxis(axisRow(sensorOf(use), 0));
-	store<i64>(trip, value, TripPoint.LAST);
-	store<u32>(trip, value === NO_READING ? 0 : 1, TripPoint.SAMPLED);
+	store<u32>(trip, Crossing.NONE, TripPoint.SIDE);
+	store<u32>(trip, 0, TripPoint.REACHED);
+	if (value !== NO_READING) follow(trip, value);
 }
 
 /** The same for all trip points of an agent. */
@@ -165,20 +166,26 @@ function lookAtTripPoints(use: usize): void {
 	const count = load<u32>(sensorOf(use), Sensor.TRIP_POINTS);
 	for (let i: u32 = 0; i < count; i++) {
 		const trip = tripPoint(use, i);
-		const crossing = crossingOf(trip, value);
-		store<i64>(trip, value, TripPoint.LAST);
-		store<u32>(trip, 1, TripPoint.SAMPLED);
+		const crossing = follow(trip, value);
 		if (crossing & load<u32>(trip, TripPoint.EVENTS)) tell(use, i, crossing);
 	}
 }
 
-/** Which way the value has reached or crossed a trip point since the last sample. */
-function crossingOf(trip: usize, value: i64): u32 {
-	if (!load<u32>(trip, TripPoint.SAMPLED)) return Crossing.NONE;
+/**
+ * Notes a sample. Returns how the trip point was crossed since the last one. Reaching the value is crossing it, from
+ * either side; what follows counts from the other side, so that crossings alternate.
+ */
+function follow(trip: usize, value: i64): u32 {
 	const limit = load<i64>(trip, TripPoint.VALUE);
-	const last = load<i64>(trip, TripPoint.LAST);
-	if (last < limit && value >= limit) return Crossing.UPWARDS;
-	return last > limit && value <= limit ? Crossing.DOWNWARDS : Crossing.NONE;
+	const side = load<u32>(trip, TripPoint.SIDE);
+	let next: u32 = value > limit ? Crossing.UPWARDS : Crossing.DOWNWARDS;
+	if (value === limit) {
+		const stays = side === Crossing.NONE || load<u32>(trip, TripPoint.REACHED);
+		next = stays ? side : Crossing.UPWARDS + Crossing.DOWNWARDS - side;
+	}
+	store<u32>(trip, next, TripPoint.SIDE);
+	store<u32>(trip, value === limit ? 1 : 0, TripPoint.REACHED);
+	return side === Crossing.NONE || side === next ? Crossing.NONE : next;
 }
 
 function tell(use: usize, i: u32, crossing: u32): void {
