@@ -27,6 +27,7 @@ export {
 } from "./platform/platform.ts";
 export { ScmiAgent } from "./scmi/agent.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
+export { SENSOR_UNITS } from "./scmi/sensor.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
 export { type Board, openBoard } from "./simulation/board.ts";
