@@ -25,8 +25,6 @@ const MAX_RESOLUTION: u32 = 0x7ff_ffff;
 /** Bytes of a message in front of its readings, and of one reading. */
 const READINGS_AT: u32 = 12;
 const READING_SIZE: u32 = 16;
-/** Bytes of SENSOR_AXIS_NAME_GET's reply with one name. */
-const AXIS_NAME_REPLY: u32 = 80;
 /** No sensor is sampled more often than every 100 µs, no reading takes longer than a second. */
 const MIN_INTERVAL_NS: u64 = 100_000;
 const MAX_READING_NS: u32 = 1_000_000_000;
@@ -105,8 +103,7 @@ function checkAxes(sensor: usize): void {
 		count >= 1 &&
 		count <= MAX_AXES &&
 		(count === 1 || !scalar) &&
-		size <= state(State.MAX_MESSAGE) &&
-		(scalar || AXIS_NAME_REPLY <= state(State.MAX_MESSAGE));
+		size <= state(State.MAX_MESSAGE);
 	if (!check(fits, LoadError.RANGE, sensor + Sensor.AXIS_COUNT)) return;
 	const rows = section(
 		sensor + Sensor.AXES,

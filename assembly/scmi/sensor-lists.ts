@@ -83,6 +83,11 @@ function unitOf(axis: usize): u32 {
 	return (exponent << High.EXPONENT_SHIFT) | typeOf(kind);
 }
 
+/** Whether a message holds an axis's long name at all: shorter ones do without. */
+export function hasAxisNames(): bool {
+	return entriesPerReply(AXIS_NAME) !== 0;
+}
+
 function isScalar(sensor: usize): bool {
 	return load<u32>(sensor, Sensor.SCALAR) !== 0;
 }
@@ -191,6 +196,7 @@ function writeAxes(p: usize, version: u32): i32 {
 	if (isScalar(sensor)) return Status.NOT_SUPPORTED;
 	const total = load<u32>(sensor, Sensor.AXIS_COUNT);
 	if (first > total) return Status.INVALID_PARAMETERS;
+	const extended = version >= V3 && hasAxisNames();
 	const size = DESCRIPTOR + AXIS_ATTRIBUTES;
 	const count = min(total - first, entriesPerReply(size));
 	for (let i: u32 = 0; i < count; i++) {
@@ -198,7 +204,7 @@ function writeAxes(p: usize, version: u32): i32 {
 		const name = load<u32>(axis, SensorAxis.NAME);
 		const to = p + Reply.AT + 4 + i * size;
 		let low: u32 = Low.EXTENDED_ATTRIBUTES;
-		if (version >= V3 && isLong(name)) low |= Low.EXTENDED_AXIS_NAME;
+		if (extended && isLong(name)) low |= Low.EXTENDED_AXIS_NAME;
 		store<u32>(to, first + i);
 		store<u32>(to, low, 4);
 		store<u32>(to, unitOf(axis), 8);

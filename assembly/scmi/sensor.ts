@@ -19,6 +19,7 @@ import {
 	descriptions,
 	descriptionsV1,
 	descriptionsV2,
+	hasAxisNames,
 	listUpdateIntervals,
 	nameGet,
 } from "./sensor-lists";
@@ -124,7 +125,8 @@ export function describeSensor(
 	row(table, SensorMessage.DESCRIPTION_GET, 4, descriptions.index);
 	row(table, SensorMessage.AXIS_DESCRIPTION_GET, 8, axes.index);
 	row(table, SensorMessage.NAME_GET, 4, nameGet.index);
-	row(table, SensorMessage.AXIS_NAME_GET, 8, axisNameGet.index);
+	if (hasAxisNames())
+		row(table, SensorMessage.AXIS_NAME_GET, 8, axisNameGet.index);
 }
 
 function protocolAttributes(agent: usize, _protocol: u32, p: usize): i32 {

@@ -227,7 +227,14 @@ describe("platforms at their edges", () => {
 		["no services", { ...IMX8MM, services: [] }],
 		[
 			"no clocks",
-			{ ...IMX8MM, clocks: [], powerDomains: [], powerController: null },
+			{
+				...IMX8MM,
+				clocks: [],
+				powerDomains: [],
+				powerController: null,
+				sensors: [],
+				thermal: null,
+			},
 		],
 	])("%s", (_, platform) => {
 		const engine = createEngine(platform);

@@ -273,11 +273,6 @@ describe("tables that cannot be compiled", () => {
 			{ ...IMX8MM, thermal: null },
 			"row 0 of the sensors' axes",
 		],
-		[
-			"axes whose names do not fit a message",
-			{ ...sensor({ reads: axes(1), tripPoints: 0 }), maxMessageSize: 76 },
-			"row 0 of sensors",
-		],
 	])("%s", (_what, platform, message) => {
 		expect(() => createEngine(platform)).toThrow(
 			expect.objectContaining({

@@ -297,7 +297,7 @@ describe("trip points of the temperature", () => {
 	});
 });
 
-describe("continuous updates", () => {
+describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 	it.each([0x20000, 0x30000, 0x30001])(
 		"version %i: value and timestamp of every axis at every interval",
 		(version) => {

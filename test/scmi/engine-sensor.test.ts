@@ -336,6 +336,22 @@ describe("axes and names", () => {
 			]);
 	});
 
+	it("messages that cannot hold a long name of an axis have no AXIS_NAME_GET, and mark none", () => {
+		const axes = platform.sensors[3]?.reads as readonly SensorAxis[];
+		const sensors = platform.sensors.map((sensor) =>
+			sensor.id === 3 ? { ...sensor, reads: axes.slice(4, 5) } : sensor,
+		);
+		for (const [maxMessageSize, mark] of [
+			[76, 0x100],
+			[80, 0x300],
+		] as const) {
+			const smt = smtOf({ ...platform, sensors, maxMessageSize });
+			expect(smt.words(SENSOR, 0x7, u32(3, 0))[2]).toBe(mark);
+			const status = mark === 0x100 ? NOT_SUPPORTED : 0;
+			expect(smt.status(SENSOR, 0xd, u32(3, 0))).toBe(status);
+		}
+	});
+
 	it("version 0x20000 cuts long names of axes and says nothing", () => {
 		const smt = smtOf(pinned(0x20000, platform));
 		const words = smt.words(SENSOR, 0x7, u32(3, 4));
