@@ -2,9 +2,9 @@
 // This project's own ABI; registers and areas that follow a specification name it where they are used.
 //
 // 0x0000  the compiler's own static data (function references)
-// 0x1000  State: virtual time, register generation, where each table of the image lies
-// 0x2900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
-// 0x4000  Image: written by the host, checked by load(), then used in place: rows carry their own state
+// 0x2000  State: virtual time, register generation, where each table of the image lies
+// 0x3900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
+// 0x5000  Image: written by the host, checked by load(), then used in place: rows carry their own state
 //         behind it, laid out by load(): dispatch tables of the agents, function-ID tables, register blocks and memories
 //
 // Only `const enum`s live here: AssemblyScript and TypeScript read the same file.
@@ -20,6 +20,8 @@ export const enum Abi {
 	WASM_PAGE = 65536,
 	/** Messages that wait for an agent which has not read the last one from its platform-to-agent channel. */
 	QUEUE_LENGTH = 16,
+	/** Asynchronous changes of clock rates that an agent may have pending. */
+	RATE_REQUESTS = 4,
 	/** Things that may be scheduled for a later virtual time. */
 	EVENTS = 64,
 	/** Trip points that a sensor may have. */
@@ -29,17 +31,18 @@ export const enum Abi {
 }
 
 export const enum Address {
-	STATIC_DATA_END = 0x1000,
-	STATE = 0x1000,
-	RATES = 0x1800,
-	CPU = 0x2900,
+	STATIC_DATA_END = 0x2000,
+	STATE = 0x2000,
+	RATES = 0x2800,
+	RATE_REQUESTS = 0x2a00,
+	CPU = 0x3900,
 	CPU_STRIDE = 0x100,
-	IMAGE = 0x4000,
+	IMAGE = 0x5000,
 }
 
 /** The engine's own variables, at Address.STATE. */
 export const enum State {
-	/** u64: virtual time in ns since load. */
+	/** u64: virtual time in ns since load; it stops at END_OF_TIME. */
 	TIME = 0x00,
 	/** u32: counts register changes that rates or gates may depend on; never 0. */
 	GENERATION = 0x08,
@@ -96,9 +99,9 @@ export const enum State {
 	EVENT_NUMBER = 0xc4,
 	/** u32: counts the interrupts raised on all channels. */
 	INTERRUPTS = 0xc8,
-	/** u32: subscriptions to changes of clock rates and power states that are in force. */
+	/** u32: subscriptions to changes of clock rates and power states that are in force; not 0 in a stopped system. */
 	WATCHES = 0xcc,
-	/** u32: tables of who watches which clock and power domain, see assembly/scmi/notify.ts; 0 when nobody can. */
+	/** u32: tables of who watches which clock and power domain, see assembly/scmi/watches.ts; 0 when nobody can. */
 	CLOCK_WATCHES = 0xd0,
 	DOMAIN_WATCHES = 0xd4,
 	/** u32 pairs: address and count. */
@@ -115,6 +118,13 @@ export const enum State {
 	THERMAL = 0xfc,
 	/** u32: generation of the registers when changes were last looked for. */
 	WATCHED_GENERATION = 0x100,
+	/** u32: counts what may change a power domain's state, and what it was when changes were last looked for. */
+	POWER_CHANGES = 0x104,
+	WATCHED_POWER_CHANGES = 0x108,
+	/** u32: one bit for each agent that is told of errors of its commands. */
+	ERROR_WATCHES = 0x10c,
+	/** u32 each: the version of protocols 0x10 to 0x17 that the platform implements, 0 when it does not serve one. */
+	VERSIONS = 0x120,
 	/** u32: what the agents have made of the sensors, SensorUse rows: for each agent one for each sensor. */
 	SENSOR_USES = 0x140,
 	/** u32: generation of the registers for which the thermal model is right. */
@@ -158,6 +168,19 @@ export const enum Rates {
 	LIMIT = 16,
 }
 
+/** An asynchronous change of a clock's rate: Abi.RATE_REQUESTS rows for each agent, by its ID, at Address.RATE_REQUESTS. */
+export const enum RateRequest {
+	/** u32: flags of the command; 0 in a free row. */
+	FLAGS = 0x00,
+	/** u32: the command's header. */
+	HEADER = 0x04,
+	/** u64: the rate asked for, in Hz. */
+	RATE = 0x08,
+	/** u32: the clock's ID as the agent gave it. */
+	CLOCK = 0x10,
+	SIZE = 0x18,
+}
+
 /** A CPU's registers: x0..x17 as u64, at Address.CPU + cpu * CPU_STRIDE. */
 export const enum Cpu {
 	X0 = 0x00,
@@ -165,6 +188,10 @@ export const enum Cpu {
 	X2 = 0x10,
 	X3 = 0x18,
 	REGISTERS = 18,
+	/** The engine's own. u64: function ID and, in the high word, exception level of the last call to a single channel. */
+	LAST_CALL = 0xf0,
+	/** u32: that channel's row. */
+	LAST_CHANNEL = 0xf8,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

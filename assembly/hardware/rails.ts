@@ -16,6 +16,11 @@ export function findRail(id: u32): usize {
 	return id < load<u32>(Address.STATE, State.RAIL_COUNT) ? railRow(id) : 0;
 }
 
+/** A rail's ID: the index of its row. */
+export function railId(rail: usize): u32 {
+	return <u32>((rail - load<u32>(Address.STATE, State.RAILS)) / Rail.SIZE);
+}
+
 /** The row of RAIL_LEVELS in place `i` of a rail. */
 function levelRow(rail: usize, i: u32): usize {
 	return load<u32>(rail, Rail.LEVELS) + i * RailLevel.SIZE;
@@ -47,30 +52,36 @@ export function hasRailLevel(rail: usize, microvolts: i32): bool {
 	return findLevel(rail, microvolts) !== 0;
 }
 
-/** The level in place `index`, below Rail.USABLE_COUNT, of the different ones that the rail can be set to, ascending. */
-export function usableLevel(rail: usize, index: u32): i32 {
+/** Writes `count` of the different levels that the rail can be set to, ascending, from the one in place `first`. */
+export function writeLevels(
+	rail: usize,
+	first: u32,
+	count: u32,
+	to: usize,
+): void {
+	const end = first + count;
 	let i = load<u32>(rail, Rail.USABLE);
-	let level = load<i32>(levelRow(rail, i), RailLevel.MICROVOLTS);
-	for (let left = index; left > 0; left--) {
-		const last = level;
-		while (level === last)
-			level = load<i32>(levelRow(rail, ++i), RailLevel.MICROVOLTS);
+	for (let place: u32 = 0; place < end; place++) {
+		const level = load<i32>(levelRow(rail, i), RailLevel.MICROVOLTS);
+		if (place >= first) store<i32>(to + ((place - first) << 2), level);
+		if (place + 1 === end) return;
+		while (load<i32>(levelRow(rail, i), RailLevel.MICROVOLTS) === level) i++;
 	}
-	return level;
 }
 
-/**
- * Begins a change to a level that the rail has. Returns the virtual time at which it has settled. A change that has not
- * settled yet is finished first.
- */
-export function startRailLevel(rail: usize, microvolts: i32): u64 {
-	const from = railLevel(rail);
+/** The virtual time at which a change to this level settles that begins now, behind one that has not settled yet. */
+export function settlesAt(rail: usize, microvolts: i32): u64 {
 	const begin = max(now(), load<u64>(rail, Rail.SETTLED_AT));
+	return begin + changeNs(rail, railLevel(rail), microvolts);
+}
+
+/** Begins a change to a level that the rail has. Returns when it settles. */
+export function startRailLevel(rail: usize, microvolts: i32): u64 {
+	const settled = settlesAt(rail, microvolts);
 	const register = load<u32>(rail, Rail.REGISTER);
 	const others = load<u32>(register) & ~load<u32>(rail, Rail.MASK);
 	const select = load<u32>(findLevel(rail, microvolts), RailLevel.SELECT);
 	write(register, others | select);
-	const settled = begin + changeNs(rail, from, microvolts);
 	store<u64>(rail, settled, Rail.SETTLED_AT);
 	return settled;
 }

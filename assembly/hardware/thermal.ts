@@ -30,8 +30,11 @@ const MAX_MILLIVOLTS: i32 = 10_000;
 /** The longest that a change of power by a trap may go unnoticed, in ns. */
 const SOON: u64 = 1_000_000;
 
+/** Its row; 0 without one, and in an image that was refused. */
 function unit(): usize {
-	return load<u32>(Address.STATE, State.THERMAL);
+	return load<u32>(Address.STATE, State.IMAGE_LENGTH) === 0
+		? 0
+		: <usize>load<u32>(Address.STATE, State.THERMAL);
 }
 
 /** The power in µW that the registers give. */
@@ -84,7 +87,10 @@ export function followPower(): void {
 		return;
 	store<u32>(Address.STATE, generation(), State.THERMAL_GENERATION);
 	const thermal = unit();
-	if (thermal === 0) return;
+	if (thermal !== 0) lookAtPower(thermal);
+}
+
+function lookAtPower(thermal: usize): void {
 	store<u64>(thermal, now(), Thermal.LOOKED_AT);
 	const power = powerNow(thermal);
 	if (power === load<u32>(thermal, Thermal.POWER)) return;
@@ -107,8 +113,7 @@ export function coolDown(thermal: usize): void {
 	store<u32>(thermal, 0, Thermal.POWER);
 	store<i64>(thermal, ambient, Thermal.TEMPERATURE);
 	store<u64>(thermal, 0, Thermal.SINCE);
-	store<u64>(thermal, 0, Thermal.LOOKED_AT);
-	followPower();
+	lookAtPower(thermal);
 }
 
 /** What the unit measures in m°C, or the model's power in mW; NO_READING of a temperature while it does not measure. */

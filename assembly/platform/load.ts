@@ -167,6 +167,8 @@ function resolveSections(length: u32): void {
 	table(Image.SWITCHES, Switch.SIZE, length, State.SWITCHES, 32);
 	table(Image.HANDSHAKES, Handshake.SIZE, length, State.HANDSHAKES, 32);
 	table(Image.AGENTS, Agent.SIZE, length, State.AGENTS, Abi.MAX_AGENTS);
+	const agents = state(State.AGENT_COUNT);
+	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
 	table(Image.CHANNELS, Channel.SIZE, length, State.CHANNELS, 0xffff);
 	table(
 		Image.PROTOCOLS,

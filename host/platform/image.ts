@@ -46,6 +46,7 @@ const BLOCK_KINDS = {
 	"set-clear-toggle": BlockKind.SET_CLEAR_TOGGLE,
 	pll: BlockKind.PLL,
 	power: BlockKind.POWER,
+	system: BlockKind.SYSTEM,
 	thermal: BlockKind.THERMAL,
 } as const;
 

@@ -28,10 +28,13 @@ export interface Field {
 		| "name"
 		| "u8[]"
 		| "u32[]"
+		| "i32[]"
 		| "u64[]"
-		| "struct[]";
-	/** Bytes of a name's area; of one element of an array, 0 of a structure, whose fields tell; 4 or 8 otherwise. */
+		| "record[]";
+	/** Bytes of a name's area; of one element of an array, 0 for records; 4 or 8 otherwise. */
 	size: number;
+	/** The fields of each record. */
+	record?: readonly Field[];
 	bits?: readonly Bits[];
 	/** Words for values of the whole field. */
 	values?: Readonly<Record<number, string>>;
@@ -39,9 +42,7 @@ export interface Field {
 	preset?: number;
 	/** An array's number of elements is in this field, or in these named bits of one; without, the message's end tells. */
 	countIn?: string;
-	/** The fields of a structure, in order. */
-	fields?: readonly Field[];
-	/** In a structure: it is there only while named bits of its earlier words have these values. */
+	/** In a record: it is there only while named bits of its earlier words have these values. */
 	when?: Readonly<Record<string, number>>;
 	/** First protocol version that has the field, and first that has it no more. */
 	since?: number;
@@ -82,6 +83,12 @@ export const u32 = (name: string, extra: Extra = {}): Field => ({
 	size: 4,
 	...extra,
 });
+export const i32 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i32",
+	size: 4,
+	...extra,
+});
 export const u64 = (name: string, extra: Extra = {}): Field => ({
 	name,
 	kind: "u64",
@@ -101,19 +108,19 @@ export const text = (name: string, size: number): Field => ({
 });
 export const array = (
 	name: string,
-	kind: "u8[]" | "u32[]" | "u64[]",
+	kind: "u8[]" | "u32[]" | "i32[]" | "u64[]",
 	extra: Extra,
 ): Field => ({
 	name,
 	kind,
-	size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
+	size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
 	...extra,
 });
-export const structures = (
+export const records = (
 	name: string,
-	fields: readonly Field[],
+	record: readonly Field[],
 	extra: Extra = {},
-): Field => ({ name, kind: "struct[]", size: 0, fields, ...extra });
+): Field => ({ name, kind: "record[]", size: 0, record, ...extra });
 export const bit = (
 	name: string,
 	lsb: number,
@@ -139,7 +146,7 @@ export function message(
 	reply: readonly Field[] = [],
 	delayed?: readonly Field[],
 ): Message {
-	const status: Field = { name: "status", kind: "i32", size: 4 };
+	const status = i32("status");
 	return {
 		name,
 		id,

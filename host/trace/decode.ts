@@ -6,6 +6,7 @@ import {
 	type Bits,
 	extract,
 	type Field,
+	fixedSize,
 	inVersion,
 	isArray,
 	type Message,
@@ -26,7 +27,10 @@ export interface DecodedBits {
 
 /** A field of a message, or what stands in its place. */
 export interface DecodedField {
-	/** As in the specification; elements of arrays have an index, leftover bytes the name "(left over)". */
+	/**
+	 * As in the specification; elements of arrays have an index, fields of a record follow it behind a dot, leftover bytes
+	 * have the name "(left over)".
+	 */
 	name: string;
 	/** Bytes from the beginning of the message, whose header is at 0. */
 	offset: number;
@@ -189,24 +193,24 @@ class Reader {
 		const words = new Map<string, number>();
 		for (const { field, offset } of place(layout, version)) {
 			const at = HEADER_SIZE + offset;
-			if (field.kind === "struct[]") {
-				this.#structures(field, at, version, words);
+			if (field.record) {
+				this.#records(field, at, words, version);
 			} else if (isArray(field)) {
 				this.#array(field, at, words);
 			} else if (field.name !== "status") {
-				this.#word(field, field.name, at, version, words);
+				this.#word(field, field.name, at, words, version);
 			}
 		}
 	}
 
-	/** A field that is not an array; notes its value and those of its bits. Returns whether it is there. */
+	/** Adds a field that is not an array, and notes its value and those of its bits. */
 	#word(
 		field: Field,
 		name: string,
 		offset: number,
-		version: number,
 		words: Map<string, number>,
-	): boolean {
+		version: number,
+	): void {
 		const row = field.bits
 			? {
 					...field,
@@ -214,46 +218,10 @@ class Reader {
 				}
 			: field;
 		const value = this.#scalar(row, name, offset);
-		if (typeof value === "number") {
-			words.set(row.name, value);
-			for (const bits of row.bits ?? []) {
-				words.set(bits.name, extract(value, bits));
-			}
-		}
-		return value !== undefined;
-	}
-
-	/** Structures one behind the other, each field of each under the structure's index. */
-	#structures(
-		row: Field,
-		offset: number,
-		version: number,
-		words: ReadonlyMap<string, number>,
-	): void {
-		const total =
-			row.countIn === undefined
-				? Number.POSITIVE_INFINITY
-				: (words.get(row.countIn) ?? 0);
-		let at = offset;
-		let i = 0;
-		for (; i < total && at < this.#bytes.length; i++) {
-			const own = new Map<string, number>();
-			for (const field of row.fields ?? []) {
-				if (!inVersion(field, version) || !isThere(field, own)) continue;
-				const name = `${row.name}[${i}].${field.name}`;
-				if (!this.#word(field, name, at, version, own)) return;
-				at += field.size;
-			}
-		}
-		if (i < total && Number.isFinite(total)) {
-			const last = total - i > 1 ? `..${total - 1}` : "";
-			this.fields.push({
-				name: `${row.name}[${i}${last}]`,
-				offset: this.#bytes.length,
-				size: 0,
-				value: undefined,
-				text: "missing: 0 bytes there",
-			});
+		if (typeof value !== "number") return;
+		words.set(row.name, value);
+		for (const bits of row.bits ?? []) {
+			words.set(bits.name, extract(value, bits));
 		}
 	}
 
@@ -281,7 +249,7 @@ class Reader {
 		);
 		const element: Field = {
 			name: row.name,
-			kind: row.kind === "u64[]" ? "u64" : "u32",
+			kind: row.kind === "u64[]" ? "u64" : row.kind === "i32[]" ? "i32" : "u32",
 			size: row.size,
 		};
 		for (let i = 0; i < Math.min(total, there); i++) {
@@ -304,6 +272,48 @@ class Reader {
 				text: `missing: needs ${(total - there) * row.size} bytes, ${size} there`,
 			});
 		}
+	}
+
+	/** As many as are counted, or as have begun; what fields one has, its own words tell. */
+	#records(
+		row: Field,
+		offset: number,
+		words: ReadonlyMap<string, number>,
+		version: number,
+	): void {
+		const { record = [], countIn } = row;
+		const total =
+			countIn === undefined
+				? Number.POSITIVE_INFINITY
+				: (words.get(countIn) ?? 0);
+		let at = offset;
+		for (let i = 0; i < total; i++) {
+			if (at >= this.#bytes.length) {
+				if (countIn === undefined) return;
+				const always = record.filter((field) => field.when === undefined);
+				const needed = (total - i) * fixedSize(always, version);
+				this.#missing(`${row.name}[${i}]`, at, needed);
+				return;
+			}
+			const own = new Map<string, number>();
+			for (const field of record) {
+				if (!inVersion(field, version) || !isThere(field, own)) continue;
+				const name = `${row.name}[${i}].${field.name}`;
+				this.#word(field, name, at, own, version);
+				at += field.size;
+			}
+		}
+	}
+
+	/** Adds what is counted, but not there at all. */
+	#missing(name: string, offset: number, needed: number): void {
+		this.fields.push({
+			name,
+			offset,
+			size: 0,
+			value: undefined,
+			text: `missing: needs ${needed} bytes, 0 there`,
+		});
 	}
 
 	/** Adds a field that is not an array; returns its value if it is there. */
@@ -350,8 +360,14 @@ class Reader {
 			return { value: short, text: numberText(short) };
 		}
 		if (row.kind === "i32") {
-			const value = this.#words.u32(offset) | 0;
-			return { value, text: `${statusName(value)} (${value})` };
+			const value = this.#words.i32(offset);
+			return {
+				value,
+				text:
+					row.name === "status"
+						? `${statusName(value)} (${value})`
+						: `${value}`,
+			};
 		}
 		const value =
 			row.size === 1
@@ -375,7 +391,7 @@ class Reader {
 	}
 }
 
-/** Whether a structure has a field, as its earlier words tell. */
+/** Whether a record has a field, as its earlier words tell. */
 function isThere(field: Field, words: ReadonlyMap<string, number>): boolean {
 	return Object.entries(field.when ?? {}).every(
 		([name, value]) => words.get(name) === value,

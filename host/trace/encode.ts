@@ -78,7 +78,7 @@ export function encodeMessage(
 		const value = fieldValue(row, field, argument, version);
 		view.setUint32(offset, Number(value & 0xffff_ffffn), true);
 		if (field.size === 8) {
-			view.setUint32(offset + 4, Number(value >> 32n), true);
+			view.setUint32(offset + 4, Number((value >> 32n) & 0xffff_ffffn), true);
 		}
 	}
 	return {
@@ -166,18 +166,19 @@ function fieldValue(
 	argument: Argument,
 	version: number,
 ): bigint {
-	if (field.kind === "i64") return signedValue(row, field, argument);
 	const value =
 		typeof argument === "string"
 			? (parseNumber(argument) ?? named(field, argument, version))
 			: argument;
-	const limit = field.kind === "u64" ? 1n << 64n : WORD_LIMIT;
-	const whole = wholeNumber(value, limit);
+	const values = field.size === 8 ? WORD_LIMIT * WORD_LIMIT : WORD_LIMIT;
+	const least = field.kind.startsWith("i") ? -values / 2n : 0n;
+	const limit = least + values;
+	const whole = wholeNumber(value, limit, least);
 	if (whole === undefined) {
 		const words = knownWords(field, version);
 		throw new CosimError(
 			"USAGE",
-			`${row.name}: ${field.name} is "${argument}", expected a number of 0 to ${limit - 1n}${
+			`${row.name}: ${field.name} is "${argument}", expected a number of ${least} to ${limit - 1n}${
 				words.length > 0 ? ` or ${words.join(", ")}` : ""
 			}`,
 		);
@@ -185,47 +186,25 @@ function fieldValue(
 	return whole;
 }
 
-/** A signed 64-bit value as the unsigned one with the same bits. */
-function signedValue(row: Message, field: Field, argument: Argument): bigint {
-	const limit = 1n << 63n;
-	const text = typeof argument === "string" ? argument.trim() : "";
-	const negative = text.startsWith("-");
-	const given =
-		typeof argument === "string"
-			? parseNumber(negative ? text.slice(1) : text)
-			: argument;
-	const whole =
-		typeof given === "number" && Number.isSafeInteger(given)
-			? BigInt(given)
-			: given;
-	const value = typeof whole === "bigint" && negative ? -whole : whole;
-	if (typeof value === "bigint" && value >= -limit && value < limit) {
-		return BigInt.asUintN(64, value);
-	}
-	throw new CosimError(
-		"USAGE",
-		`${row.name}: ${field.name} is "${argument}", expected a number of ${-limit} to ${limit - 1n}`,
-	);
-}
-
-/** A value as a bigint; undefined unless it is whole, 0 or more, and below the limit. */
+/** A value as a bigint; undefined unless it is whole, `least` or more, and below the limit. */
 function wholeNumber(
 	value: number | bigint | undefined,
 	limit: bigint,
+	least = 0n,
 ): bigint | undefined {
 	const whole =
 		typeof value === "number" && Number.isSafeInteger(value)
 			? BigInt(value)
 			: value;
-	return typeof whole === "bigint" && whole >= 0n && whole < limit
+	return typeof whole === "bigint" && whole >= least && whole < limit
 		? whole
 		: undefined;
 }
 
 function parseNumber(text: string): bigint | undefined {
-	return /^(\d+|0x[0-9a-f]+)$/i.test(text.trim())
-		? BigInt(text.trim())
-		: undefined;
+	const number = /^(-?)(\d+|0x[0-9a-f]+)$/i.exec(text.trim());
+	if (number?.[2] === undefined) return undefined;
+	return number[1] ? -BigInt(number[2]) : BigInt(number[2]);
 }
 
 /** The value of names; undefined when one of them is none. */

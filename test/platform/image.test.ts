@@ -200,7 +200,11 @@ describe("the engine refuses, and the host says where", () => {
 			}),
 			"out of range",
 		],
-		["no agents", { ...IMX8MM, agents: [], channels: [] }, "out of range"],
+		[
+			"no agents",
+			{ ...IMX8MM, agents: [], channels: [], performanceDomains: [] },
+			"out of range",
+		],
 	])("%s", (_, platform, message) => {
 		expect(() => createEngine(platform)).toThrow(invalid(message));
 		expect(() => createEngine(platform)).toThrow(invalid("platform imx8mm: "));
@@ -232,6 +236,7 @@ describe("platforms at their edges", () => {
 				clocks: [],
 				powerDomains: [],
 				powerController: null,
+				performanceDomains: [],
 				sensors: [],
 				thermal: null,
 			},

@@ -18,7 +18,14 @@ import type {
 	Sensor as SensorTable,
 	Thermal as ThermalTable,
 } from "../../host/platform/sensors.ts";
-import { count, refuses, row } from "../support/image-cases.ts";
+import {
+	changed,
+	count,
+	engine,
+	refuses,
+	row,
+} from "../support/image-cases.ts";
+import { TRITSR } from "../support/sensor-calls.ts";
 
 describe("sensors", () => {
 	const temperature = row(Image.SENSORS, Sensor.SIZE, 0);
@@ -223,6 +230,17 @@ describe("the thermal unit", () => {
 		["too cold a place", at + Thermal.AMBIENT, -500_001, 4, LoadError.RANGE],
 		["no time constant", at + Thermal.TIME_CONSTANT, 0, 4, LoadError.RANGE],
 	]);
+});
+
+describe("an image that was refused", () => {
+	const at = row(Image.THERMAL, Thermal.SIZE);
+
+	it("has no thermal unit, its registers are memory", () => {
+		const refused = changed(at + Thermal.CLOCK, 0xffff_ffff, 4);
+		expect(engine.load(refused).error).toBe(LoadError.REFERENCE);
+		engine.exports.write32(TRITSR, 7);
+		expect(engine.exports.read32(TRITSR)).toBe(7);
+	});
 });
 
 describe("tables that cannot be compiled", () => {

@@ -7,11 +7,16 @@ import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import type { Platform } from "../../host/platform/platform.ts";
 import type { Sensor } from "../../host/platform/sensors.ts";
 import {
+	DELAYED_RESPONSE,
+	Inbox,
+	type Left,
+	notification,
+} from "../support/inbox.ts";
+import {
 	BUSY,
 	firstValue,
 	HARDWARE_ERROR,
 	pinned,
-	Rx,
 	SENSOR,
 	setOperatingPoint,
 	TER,
@@ -22,10 +27,8 @@ const MS = 1_000_000;
 const SECOND = 1000 * MS;
 /** ns that an asynchronous reading of the temperature takes. */
 const READING_NS = 100_000;
-const DELAYED = 2;
-const NOTIFICATION = 3;
-const TRIP_POINT_EVENT = headerOf(SENSOR, 0x0, 0, NOTIFICATION);
-const UPDATE = headerOf(SENSOR, 0x1, 0, NOTIFICATION);
+const TRIP_POINT_EVENT = 0x0;
+const UPDATE = 0x1;
 const UPWARDS = 1 << 16;
 /** sensor_config: enabled, sampled every 1, 10, 100 ms, 1 s. */
 const EVERY_MS = 0x0001_e801;
@@ -47,11 +50,26 @@ function configure(
 	smt.expect(SENSOR, 0x5, [...control, ...u64(BigInt.asUintN(64, value))], []);
 }
 
-function words(values: readonly bigint[]): number[] {
-	return values.flatMap((value) => {
-		const bits = BigInt.asUintN(64, value);
-		return [Number(bits & 0xffff_ffffn), Number(bits >> 32n)];
-	});
+/** Signed values and timestamps as bytes. */
+function signed(...values: readonly bigint[]): number[] {
+	return u64(...values.map((value) => BigInt.asUintN(64, value)));
+}
+
+/** A trip point's event as it must arrive. */
+function tripped(id: number, event: number): Left {
+	return notification(SENSOR, TRIP_POINT_EVENT, u32(0, id, event));
+}
+
+/** An update as it must arrive. */
+function updated(id: number, ...readings: bigint[]): Left {
+	const payload = [...u32(0, id), ...signed(...readings)];
+	return notification(SENSOR, UPDATE, payload);
+}
+
+/** A word of a message's payload. */
+function wordAt(message: Left | undefined, offset: number): number {
+	const bytes = new Uint8Array(message?.payload ?? []);
+	return new DataView(bytes.buffer).getUint32(offset, true);
 }
 
 describe("asynchronous readings", () => {
@@ -65,21 +83,21 @@ describe("asynchronous readings", () => {
 		(version, time) => {
 			const engine = createEngine(pinned(version, PLATFORM));
 			const smt = new Smt(engine);
-			const rx = new Rx(engine);
+			const rx = new Inbox(engine);
 			engine.advance(SECOND);
 			const header = headerOf(SENSOR, 0x6, 0x2a5);
 			const reply = smt.send(header, u32(0, 1));
 			expect(reply).toMatchObject({ header, payload: u32(0) });
 			engine.advance(READING_NS - 1);
-			expect(rx.read()).toEqual([]);
+			expect(rx.all()).toEqual([]);
 			engine.advance(1);
 			// Read at the same time, so that it is the same.
 			const value = smt.words(SENSOR, 0x6, u32(0, 0))[0] as number;
 			expect(value).toBeGreaterThan(26_000);
-			expect(rx.read()).toEqual([
+			expect(rx.all()).toEqual([
 				{
-					header: headerOf(SENSOR, 0x6, 0x2a5, DELAYED),
-					words: [0, 0, value, 0, ...time],
+					header: headerOf(SENSOR, 0x6, 0x2a5, DELAYED_RESPONSE),
+					payload: u32(0, 0, value, 0, ...time),
 				},
 			]);
 		},
@@ -88,41 +106,41 @@ describe("asynchronous readings", () => {
 	it("with a timestamp of the reading, not of the request", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xa, u32(0, EVERY_MS | TIMESTAMPS), []);
 		engine.advance(7 * SECOND);
 		smt.expect(SENSOR, 0x6, u32(0, 1), []);
 		engine.advance(SECOND);
-		const [message] = rx.read();
-		expect(message?.words.slice(4)).toEqual([7_000_000 + READING_NS / 1000, 0]);
+		const [message] = rx.all();
+		expect(wordAt(message, 16)).toBe(7_000_000 + READING_NS / 1000);
 	});
 
 	it("as many as the queue has places for, then BUSY", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		for (let i = 0; i < 16; i++) smt.expect(SENSOR, 0x6, u32(0, 1), []);
 		smt.refuse(SENSOR, 0x6, u32(0, 1), BUSY);
 		engine.advance(READING_NS);
-		expect(rx.read()).toHaveLength(16);
+		expect(rx.all()).toHaveLength(16);
 		smt.expect(SENSOR, 0x6, u32(0, 1), []);
 		engine.advance(READING_NS);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 
 	it("what is wrong by then is told by the delayed status", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0x6, u32(0, 1), []);
 		engine.write32(TER, 0);
 		engine.advance(READING_NS);
 		smt.expect(SENSOR, 0x6, u32(0, 1), []);
 		smt.expect(SENSOR, 0xa, u32(0, 0), []);
 		engine.advance(READING_NS);
-		expect(rx.read().map((message) => message.words)).toEqual([
-			[HARDWARE_ERROR >>> 0, 0],
-			[PROTOCOL_ERROR >>> 0, 0],
+		expect(rx.all().map(({ payload }) => payload)).toEqual([
+			u32(HARDWARE_ERROR, 0),
+			u32(PROTOCOL_ERROR, 0),
 		]);
 	});
 });
@@ -130,13 +148,14 @@ describe("asynchronous readings", () => {
 describe("trip points of a level that is set at will", () => {
 	let engine: ReturnType<typeof createEngine>;
 	let smt: Smt;
-	let rx: Rx;
+	let rx: Inbox;
 	/** The level goes there in mV and is sampled. */
 	const go = (millivolts: number) => {
 		setOperatingPoint(engine, 1200, millivolts);
 		engine.advance(MS);
-		return rx.read().map(({ header, words: [agent, id, event] }) => {
-			expect([header, agent, id]).toEqual([TRIP_POINT_EVENT, 0, 1]);
+		return rx.all().map((message) => {
+			const event = wordAt(message, 8);
+			expect(message).toEqual(tripped(1, event));
 			return event;
 		});
 	};
@@ -144,7 +163,7 @@ describe("trip points of a level that is set at will", () => {
 	beforeEach(() => {
 		engine = createEngine(PLATFORM);
 		smt = new Smt(engine);
-		rx = new Rx(engine);
+		rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xa, u32(1, EVERY_MS), []);
 	});
 
@@ -222,10 +241,10 @@ describe("trip points of a level that is set at will", () => {
 		// Back again before the first sample: nobody has seen it.
 		expect(go(850)).toEqual([]);
 		engine.advance(998 * MS);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		setOperatingPoint(engine, 1200, 950);
 		engine.advance(SECOND);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 
 	it("values are signed", () => {
@@ -240,7 +259,7 @@ describe("trip points of the temperature", () => {
 	it("tell of its rise and fall at the sample behind the crossing", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		engine.advance(1000 * SECOND);
 		smt.expect(SENSOR, 0x4, u32(0, 1), []);
 		smt.expect(SENSOR, 0xa, u32(0, EVERY_MS), []);
@@ -250,16 +269,9 @@ describe("trip points of the temperature", () => {
 				engine.advance(MS);
 				const above = firstValue(smt, 0) >= 40_000n;
 				const reached = upwards ? above : firstValue(smt, 0) <= 40_000n;
-				const messages = rx.read();
+				const messages = rx.all();
 				expect(messages).toEqual(
-					reached
-						? [
-								{
-									header: TRIP_POINT_EVENT,
-									words: [0, 0, upwards ? 3 | UPWARDS : 3],
-								},
-							]
-						: [],
+					reached ? [tripped(0, upwards ? 3 | UPWARDS : 3)] : [],
 				);
 				if (reached) return ms;
 			}
@@ -268,7 +280,7 @@ describe("trip points of the temperature", () => {
 		setOperatingPoint(engine, 1800, 1000);
 		expect(crossing(true)).toBeGreaterThan(1000);
 		engine.advance(1000 * SECOND);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		setOperatingPoint(engine, 1200, 850);
 		expect(crossing(false)).toBeGreaterThan(1000);
 	});
@@ -276,7 +288,7 @@ describe("trip points of the temperature", () => {
 	it("a unit that does not measure crosses nothing; afterwards it counts from the last sample", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		engine.write32(TER, 0);
 		smt.expect(SENSOR, 0xa, u32(0, EVERY_MS), []);
 		smt.expect(SENSOR, 0x4, u32(0, 1), []);
@@ -286,14 +298,14 @@ describe("trip points of the temperature", () => {
 		engine.write32(TER, 0x8000_0000);
 		engine.advance(SECOND);
 		expect(firstValue(smt, 0)).toBeGreaterThan(25_100n);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		configure(smt, 0, 0, 3, 30_000n);
 		engine.write32(TER, 0);
 		engine.advance(100 * SECOND);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		engine.write32(TER, 0x8000_0000);
 		engine.advance(MS);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 });
 
@@ -303,7 +315,7 @@ describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 		(version) => {
 			const engine = createEngine(pinned(version, PLATFORM));
 			const smt = new Smt(engine);
-			const rx = new Rx(engine);
+			const rx = new Inbox(engine);
 			smt.expect(SENSOR, 0xa, u32(3, EVERY_SECOND | TIMESTAMPS), []);
 			engine.advance(SECOND / 4);
 			smt.expect(SENSOR, 0xb, u32(3, 1), []);
@@ -313,7 +325,7 @@ describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 			] as const) {
 				setOperatingPoint(engine, mhz, mv);
 				engine.advance(SECOND - 1);
-				expect(rx.read()).toEqual([]);
+				expect(rx.all()).toEqual([]);
 				engine.advance(1);
 				const time = BigInt(at * SECOND);
 				const values = [
@@ -322,13 +334,11 @@ describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 					BigInt(mv) * 1000n,
 					time,
 				];
-				expect(rx.read()).toEqual([
-					{ header: UPDATE, words: [0, 3, ...words(values)] },
-				]);
+				expect(rx.all()).toEqual([updated(3, ...values)]);
 			}
 			smt.expect(SENSOR, 0xb, u32(3, 0), []);
 			engine.advance(10 * SECOND);
-			expect(rx.read()).toEqual([]);
+			expect(rx.all()).toEqual([]);
 		},
 	);
 
@@ -336,15 +346,15 @@ describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 		const run = (steps: number) => {
 			const engine = createEngine(PLATFORM);
 			const smt = new Smt(engine);
-			const rx = new Rx(engine);
+			const rx = new Inbox(engine);
 			smt.expect(SENSOR, 0xa, u32(0, EVERY_MS | TIMESTAMPS), []);
 			smt.expect(SENSOR, 0xb, u32(0, 1), []);
 			for (let i = 0; i < steps; i++) engine.advance((12 * MS) / steps);
-			return rx.read();
+			return rx.all();
 		};
 		const whole = run(1);
 		expect(whole).toHaveLength(12);
-		expect(whole.map(({ words }) => words[4])).toEqual(
+		expect(whole.map((message) => wordAt(message, 16))).toEqual(
 			Array.from({ length: 12 }, (_, i) => 1000 * (i + 1)),
 		);
 		expect(run(1000)).toEqual(whole);
@@ -353,65 +363,62 @@ describe("CONTINUOUS_UPDATE_NOTIFY", () => {
 	it("a new interval begins when it is set, the old one keeps its times", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xb, u32(1, 1), []);
 		engine.advance(60 * MS);
 		// The interval in force, once more.
 		smt.expect(SENSOR, 0xa, u32(1, 0x0001_f801), []);
 		engine.advance(40 * MS);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 		engine.advance(60 * MS);
 		smt.expect(SENSOR, 0xa, u32(1, EVERY_SECOND), []);
 		engine.advance(SECOND - 1);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		engine.advance(1);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 
 	it("are left out while the sensor has no reading", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xb, u32(0, 1), []);
 		engine.write32(TER, 0);
 		engine.advance(SECOND);
-		expect(rx.read()).toEqual([]);
+		expect(rx.all()).toEqual([]);
 		engine.write32(TER, 0x8000_0000);
 		engine.advance(SECOND);
-		expect(rx.read()).toHaveLength(10);
+		expect(rx.all()).toHaveLength(10);
 	});
 
 	it("and trip points of the same sensor come together", () => {
 		const engine = createEngine(PLATFORM);
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xb, u32(1, 1), []);
 		smt.expect(SENSOR, 0x4, u32(1, 1), []);
 		configure(smt, 1, 0, 1, 900_000n);
 		setOperatingPoint(engine, 1600, 950);
 		engine.advance(SECOND / 10);
-		expect(rx.read()).toEqual([
-			{ header: TRIP_POINT_EVENT, words: [0, 1, UPWARDS] },
-			{ header: UPDATE, words: [0, 1, 950_000, 0, 0, 0] },
-		]);
+		expect(rx.all()).toEqual([tripped(1, UPWARDS), updated(1, 950_000n, 0n)]);
 		// One of both is left.
 		smt.expect(SENSOR, 0xb, u32(1, 0), []);
 		setOperatingPoint(engine, 1200, 850);
 		engine.advance(SECOND);
 		setOperatingPoint(engine, 1600, 950);
 		engine.advance(SECOND / 10);
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 
 	it("go on in traps, which take time as well", () => {
 		const engine = createEngine({ ...IMX8MM, trapNs: 10_000 });
 		const smt = new Smt(engine);
-		const rx = new Rx(engine);
+		const rx = new Inbox(engine);
 		smt.expect(SENSOR, 0xa, u32(1, EVERY_MS), []);
 		smt.expect(SENSOR, 0xb, u32(1, 1), []);
 		for (let i = 0; i < 100; i++)
 			smt.expect(SENSOR, 0x9, u32(1), u32(EVERY_MS));
-		expect(rx.read()).toHaveLength(1);
+		expect(rx.all()).toHaveLength(1);
 	});
 
 	it("with more samples than can be scheduled: BUSY, and later not", () => {

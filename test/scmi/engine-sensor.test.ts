@@ -5,13 +5,8 @@ import { describe, expect, it } from "vitest";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import type { Platform } from "../../host/platform/platform.ts";
 import type { Sensor, SensorAxis } from "../../host/platform/sensors.ts";
-import {
-	oneWay,
-	pinned,
-	SENSOR,
-	smtOf,
-	VERSIONS,
-} from "../support/sensor-calls.ts";
+import { oneWay } from "../support/one-way.ts";
+import { pinned, SENSOR, smtOf, VERSIONS } from "../support/sensor-calls.ts";
 import {
 	INVALID_PARAMETERS,
 	NOT_FOUND,

@@ -1,7 +1,6 @@
-// Sensor messages by raw byte offsets, and the platform-to-agent area as an agent reads it: the tests' own hand at both.
-// SCMI 3.2 (Arm DEN0056E), sections 4.7 and 5.1.2; registers of the i.MX 8M Mini and of the board's power management chip.
+// Sensors by raw byte offsets and registers: the tests' own hand at both.
+// SCMI 3.2 (Arm DEN0056E), section 4.7; registers of the i.MX 8M Mini and of the board's power management chip.
 
-import { expect } from "vitest";
 import type { Firmware } from "../../host/firmware.ts";
 import { createEngine } from "../../host/node.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
@@ -27,17 +26,6 @@ export function pinned(sensor: number, platform: Platform = IMX8MM): Platform {
 	return { ...platform, protocols: { ...platform.protocols, sensor } };
 }
 
-/** The platform whose agents get no messages but replies. */
-export function oneWay(platform: Platform): Platform {
-	return {
-		...platform,
-		channels: platform.channels.map((channel) => ({
-			...channel,
-			fromPlatform: false,
-		})),
-	};
-}
-
 export function smtOf(platform: Platform): Smt {
 	return new Smt(createEngine(platform));
 }
@@ -59,45 +47,4 @@ export function firstValue(smt: Smt, id: number): bigint {
 		64,
 		(BigInt(high as number) << 32n) | BigInt(low as number),
 	);
-}
-
-/** A message of the platform. */
-export interface PlatformMessage {
-	header: number;
-	/** Words behind the header. */
-	words: number[];
-}
-
-/** The agent's end of the platform-to-agent area. */
-export class Rx {
-	readonly #firmware: Firmware;
-	readonly #view: DataView;
-
-	constructor(firmware: Firmware) {
-		this.#firmware = firmware;
-		const at = firmware.memoryAt(0x0093_f200, 0x200);
-		this.#view = new DataView(firmware.buffer, at, 0x200);
-	}
-
-	/** Reads every message there is, ringing the doorbell after each. */
-	read(): PlatformMessage[] {
-		const messages: PlatformMessage[] = [];
-		const view = this.#view;
-		while ((view.getUint32(0x04, true) & 1) === 0) {
-			const length = view.getUint32(0x14, true);
-			expect(length % 4).toBe(0);
-			messages.push({
-				header: view.getUint32(0x18, true),
-				words: Array.from({ length: length / 4 - 1 }, (_, i) =>
-					view.getUint32(0x1c + 4 * i, true),
-				),
-			});
-			view.setUint32(0x04, 1, true);
-			const registers = this.#firmware.registers(0);
-			registers.fill(0);
-			registers[0] = 0xc200_00ff;
-			this.#firmware.trap(0, "smc");
-		}
-		return messages;
-	}
 }

@@ -5,7 +5,9 @@ import { ANATOP, CCM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { pmicRegister } from "./rails.ts";
+import { RESET_VALUES } from "./resets.ts";
 import { TER } from "./sensors.ts";
+import { SYSTEM_VALUES } from "./system.ts";
 
 /** GNRL_CTL of a running PLL with its output gate open. */
 const RUNNING_1416X = 0xa000_0a00;
@@ -143,6 +145,8 @@ export const REGISTERS: readonly (readonly [address: number, value: number])[] =
 		...gates(),
 		...domains(),
 		...supplies(),
+		...RESET_VALUES,
+		...SYSTEM_VALUES,
 		TER,
 		[CCM + 0x9080, 1], // ipg_root: ahb / 2
 		[CCM + 0x9180, 1], // ipg_audio_root: audio_ahb / 2

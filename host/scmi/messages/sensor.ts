@@ -9,7 +9,7 @@ import {
 	type Messages,
 	message,
 	notification,
-	structures,
+	records,
 	text,
 	u32,
 	u64,
@@ -123,7 +123,7 @@ const config = [
 /** Version 0x10000 has one value, later ones have one of each axis. */
 const readings = [
 	i64("sensor_value", { until: 0x20000 }),
-	structures("readings", [i64("sensor_value"), u64("timestamp")], V2),
+	records("readings", [i64("sensor_value"), u64("timestamp")], V2),
 ];
 
 /** Sensor management protocol, 0x15. */
@@ -143,7 +143,7 @@ export const sensorMessages = {
 			u32("num_sensor_flags", {
 				bits: [bits("num_sensors", 11, 0), bits("remaining", 31, 16)],
 			}),
-			structures("desc", descriptor, { countIn: "num_sensors" }),
+			records("desc", descriptor, { countIn: "num_sensors" }),
 		],
 	),
 	TRIP_POINT_NOTIFY: message("SENSOR_TRIP_POINT_NOTIFY", 0x4, [
@@ -173,7 +173,7 @@ export const sensorMessages = {
 		"SENSOR_AXIS_DESCRIPTION_GET",
 		0x7,
 		[sensorId, u32("axis_desc_index", { preset: 0 })],
-		[axisFlags, structures("desc", axisDescriptor, { countIn: "num_axes" })],
+		[axisFlags, records("desc", axisDescriptor, { countIn: "num_axes" })],
 	),
 	LIST_UPDATE_INTERVALS: message(
 		"SENSOR_LIST_UPDATE_INTERVALS",
@@ -218,7 +218,7 @@ export const sensorMessages = {
 		[sensorId, u32("axis_id", { preset: 0 })],
 		[
 			axisFlags,
-			structures("desc", [u32("axis_id"), text("name", LONG_NAME)], {
+			records("desc", [u32("axis_id"), text("name", LONG_NAME)], {
 				countIn: "num_axes",
 			}),
 		],
@@ -240,7 +240,7 @@ export const sensorNotifications = {
 	UPDATE: notification("SENSOR_UPDATE", 0x1, [
 		u32("agent_id"),
 		sensorId,
-		structures("readings", [i64("sensor_value"), u64("timestamp")]),
+		records("readings", [i64("sensor_value"), u64("timestamp")]),
 	]),
 } satisfies Messages;
 

@@ -1,4 +1,4 @@
-// Arrays of structures and signed values, as words and from words: messages of sensors, written down by hand.
+// Records of different sizes and signed values, as words and from words: messages of sensors, written down by hand.
 // Follows the SCMI specification 3.2 (Arm DEN0056), section 4.7.
 
 import { describe, expect, it } from "vitest";
@@ -24,7 +24,7 @@ function fields(
 		.map(({ name, offset, size, text }) => [name, offset, size, text]);
 }
 
-describe("structures", () => {
+describe("records", () => {
 	const scalar = [
 		...u32(0, 0x8000_0101, 0xe802),
 		...text("t", 16),
@@ -131,12 +131,17 @@ describe("structures", () => {
 		expect(fields(0x3, [...u32(3), ...scalar.slice(0, 30)]).slice(4)).toEqual([
 			["desc[0].sensor_name", 24, 16, '"t"'],
 			["desc[0].sensor_power", 40, 2, "missing: needs 4 bytes, 2 there"],
+			["desc[0].sensor_resolution", 44, 0, "missing: needs 4 bytes, 0 there"],
+			["desc[0].sensor_min_range", 48, 0, "missing: needs 8 bytes, 0 there"],
+			["desc[0].sensor_max_range", 56, 0, "missing: needs 8 bytes, 0 there"],
+			["desc[1]", 64, 0, "missing: needs 56 bytes, 0 there"],
 		]);
+		// Of each that is missing, what every one has at least.
 		expect(fields(0x3, [...u32(3), ...scalar]).slice(9)).toEqual([
-			["desc[1..2]", 64, 0, "missing: 0 bytes there"],
+			["desc[1]", 64, 0, "missing: needs 56 bytes, 0 there"],
 		]);
-		expect(fields(0x3, [...u32(1)]).slice(1)).toEqual([
-			["desc[0]", 12, 0, "missing: 0 bytes there"],
+		expect(fields(0x3, u32(1)).slice(1)).toEqual([
+			["desc[0]", 12, 0, "missing: needs 28 bytes, 0 there"],
 		]);
 		expect(fields(0x3, [])).toEqual([
 			["num_sensor_flags", 8, 0, "missing: needs 4 bytes, 0 there"],
