@@ -28,6 +28,7 @@ export {
 export { ScmiAgent } from "./scmi/agent.ts";
 export { LevelChannel, LimitsChannel } from "./scmi/fast-channel.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
+export { SENSOR_UNITS } from "./scmi/sensor.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
 export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";

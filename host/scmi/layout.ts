@@ -10,6 +10,8 @@ export interface Bits {
 	width: number;
 	/** Words for values. */
 	values?: Readonly<Record<number, string>>;
+	/** The highest of them is a sign. */
+	signed?: boolean;
 	/** First protocol version that has the bits, and first that has them no more. */
 	since?: number;
 	until?: number;
@@ -22,6 +24,7 @@ export interface Field {
 		| "u32"
 		| "i32"
 		| "u64"
+		| "i64"
 		| "name"
 		| "u8[]"
 		| "u32[]"
@@ -37,8 +40,10 @@ export interface Field {
 	values?: Readonly<Record<number, string>>;
 	/** Value that a request takes when none is given. */
 	preset?: number;
-	/** An array's number of elements is in this field, or in these named bits of one. */
+	/** An array's number of elements is in this field, or in these named bits of one; without, the message's end tells. */
 	countIn?: string;
+	/** In a record: it is there only while named bits of its earlier words have these values. */
+	when?: Readonly<Record<string, number>>;
 	/** First protocol version that has the field, and first that has it no more. */
 	since?: number;
 	until?: number;
@@ -90,6 +95,12 @@ export const u64 = (name: string, extra: Extra = {}): Field => ({
 	size: 8,
 	...extra,
 });
+export const i64 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i64",
+	size: 8,
+	...extra,
+});
 export const text = (name: string, size: number): Field => ({
 	name,
 	kind: "name",
@@ -108,7 +119,7 @@ export const array = (
 export const records = (
 	name: string,
 	record: readonly Field[],
-	extra: Extra,
+	extra: Extra = {},
 ): Field => ({ name, kind: "record[]", size: 0, record, ...extra });
 export const bit = (
 	name: string,
