@@ -6,6 +6,7 @@ import { Clock, Domain, type LoadError } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
+import { Interrupts } from "./interrupts.ts";
 import type { Method } from "./mailbox/conduit.ts";
 import { compileImage, placeInImage } from "./platform/image.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -57,6 +58,9 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 const EL2 = 2;
 const EL3 = 3;
 
+/** The high word of a time that never comes. */
+const NEVER = 0xffff_ffff;
+
 /**
  * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
  * Several engines in one process are independent.
@@ -66,11 +70,13 @@ export class Engine implements Firmware {
 	readonly cpus: number;
 	/** The linear memory, of fixed size from now on; the map is assembly/layout.ts. */
 	readonly buffer: ArrayBuffer;
-	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops. */
+	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
 	readonly #exports: Exports;
 	readonly #registers: Uint32Array[];
 	readonly #time: Uint32Array;
+	readonly #due: Uint32Array;
+	readonly #interrupts: Interrupts;
 
 	/**
 	 * @param module the compiled engine, `scmi.wasm`
@@ -95,6 +101,8 @@ export class Engine implements Firmware {
 				),
 		);
 		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
+		this.#due = new Uint32Array(this.buffer, Address.STATE + State.DUE, 2);
+		this.#interrupts = new Interrupts(this.buffer, platform, this.#registers);
 	}
 
 	registers(cpu: number): Uint32Array {
@@ -109,12 +117,24 @@ export class Engine implements Firmware {
 	}
 
 	trap(cpu: number, method: Method): number {
-		return this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+		const result = this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+		this.#interrupts.take();
+		return result;
+	}
+
+	onInterrupt(interrupt: number, handler: () => void): () => void {
+		return this.#interrupts.subscribe(interrupt, handler);
 	}
 
 	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
 	get timeNs(): number {
 		return (this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+	}
+
+	/** Virtual time in ns at which something happens by itself next; null when nothing is to come. */
+	get nextEventNs(): number | null {
+		const high = this.#due[1] as number;
+		return high === NEVER ? null : (this.#due[0] as number) + high * 2 ** 32;
 	}
 
 	/** Lets `ns` nanoseconds of virtual time pass; a whole number, 0 to 2^53 - 1. */
@@ -126,6 +146,7 @@ export class Engine implements Firmware {
 			);
 		}
 		this.#exports.advance(ns >>> 0, Math.floor(ns / 2 ** 32));
+		this.#interrupts.take();
 	}
 
 	/** Reads the 32-bit register or memory word at a physical address. Throws BUS_ERROR where nothing answers. */
@@ -144,6 +165,7 @@ export class Engine implements Firmware {
 			);
 		}
 		this.#exports.write32(address, value);
+		this.#interrupts.take();
 	}
 
 	#checkAddress(address: number, what: string): void {

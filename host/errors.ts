@@ -64,3 +64,10 @@ export class CosimError extends Error {
 		this.code = code;
 	}
 }
+
+/** Lets an error of a callback surface as an uncaught one, since nobody who could do something about it called. */
+export function throwLater(error: unknown): void {
+	queueMicrotask(() => {
+		throw error;
+	});
+}
