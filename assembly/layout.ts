@@ -20,6 +20,8 @@ export const enum Abi {
 	WASM_PAGE = 65536,
 	/** Messages that wait for an agent which has not read the last one from its platform-to-agent channel. */
 	QUEUE_LENGTH = 16,
+	/** Asynchronous changes of clock rates that an agent may have pending. */
+	RATE_REQUESTS = 4,
 	/** Things that may be scheduled for a later virtual time. */
 	EVENTS = 64,
 	/** Bytes of linear memory that an image may ask for. */
@@ -30,6 +32,7 @@ export const enum Address {
 	STATIC_DATA_END = 0x1000,
 	STATE = 0x1000,
 	RATES = 0x1800,
+	RATE_REQUESTS = 0x1a00,
 	CPU = 0x2900,
 	CPU_STRIDE = 0x100,
 	IMAGE = 0x4000,
@@ -96,7 +99,7 @@ export const enum State {
 	INTERRUPTS = 0xc8,
 	/** u32: subscriptions to changes of clock rates and power states that are in force. */
 	WATCHES = 0xcc,
-	/** u32: tables of who watches which clock and power domain, see assembly/scmi/notify.ts; 0 when nobody can. */
+	/** u32: tables of who watches which clock and power domain, see assembly/scmi/watches.ts; 0 when nobody can. */
 	CLOCK_WATCHES = 0xd0,
 	DOMAIN_WATCHES = 0xd4,
 	/** u32 pairs: address and count. */
@@ -113,6 +116,11 @@ export const enum State {
 	THERMAL = 0xfc,
 	/** u32: generation of the registers when changes were last looked for. */
 	WATCHED_GENERATION = 0x100,
+	/** u32: counts what may change a power domain's state, and what it was when changes were last looked for. */
+	POWER_CHANGES = 0x104,
+	WATCHED_POWER_CHANGES = 0x108,
+	/** u32: one bit for each agent that is told of errors of its commands. */
+	ERROR_WATCHES = 0x10c,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -150,6 +158,19 @@ export const enum Rates {
 	/** u64 each: the parent's rates while a clock's are derived from them. */
 	SOURCE = 0xa0,
 	LIMIT = 16,
+}
+
+/** An asynchronous change of a clock's rate: Abi.RATE_REQUESTS rows for each agent, by its ID, at Address.RATE_REQUESTS. */
+export const enum RateRequest {
+	/** u32: flags of the command; 0 in a free row. */
+	FLAGS = 0x00,
+	/** u32: the command's header. */
+	HEADER = 0x04,
+	/** u64: the rate asked for, in Hz. */
+	RATE = 0x08,
+	/** u32: the clock's ID as the agent gave it. */
+	CLOCK = 0x10,
+	SIZE = 0x18,
 }
 
 /** A CPU's registers: x0..x17 as u64, at Address.CPU + cpu * CPU_STRIDE. */

@@ -4,8 +4,10 @@
 import { Agent, Channel, Queued } from "./image";
 import { Abi, Address, State } from "./layout";
 import { agentRow } from "./scmi/agents";
+import { reportError } from "./scmi/base";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";
+import { notifyChanges } from "./scmi/watches";
 
 /** Offsets in an area. */
 export const enum Smt {
@@ -35,6 +37,8 @@ export function serveChannels(first: usize, count: u32): u32 {
 		if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE) continue;
 		serveArea(channel, area);
 		served++;
+		if (load<u32>(Address.STATE, State.WATCHES))
+			notifyChanges(load<u32>(channel, Channel.AGENT));
 	}
 	return served;
 }
@@ -44,6 +48,7 @@ function serveArea(channel: usize, area: usize): void {
 	const length = load<u32>(area, Smt.LENGTH);
 	const header = load<u32>(area, Smt.HEADER);
 	const interrupt = load<u32>(area, Smt.FLAGS) & INTERRUPT_ENABLED;
+	const agent = agentRow(load<u32>(channel, Channel.AGENT));
 	if (
 		length < HEADER_SIZE ||
 		length > load<u32>(channel, Channel.LENGTH) - Smt.HEADER
@@ -57,10 +62,10 @@ function serveArea(channel: usize, area: usize): void {
 			Channel.REFUSED,
 		);
 		complete(channel, area, SmtStatus.FREE | SmtStatus.ERROR, interrupt);
+		reportError(agent, header, Status.PROTOCOL_ERROR);
 		return;
 	}
 	store<u32>(Address.STATE, header, State.HEADER);
-	const agent = agentRow(load<u32>(channel, Channel.AGENT));
 	const size = dispatch(
 		agent,
 		header,

@@ -1,9 +1,10 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
+import { PLATFORM } from "./hardware/clock-gates";
 import { Service, ServiceKind } from "./image";
 import { Address, Cpu, Slot, State } from "./layout";
-import { notifyChanges } from "./scmi/notify";
+import { notifyChanges } from "./scmi/watches";
 import { readMessages, serveChannels } from "./shmem";
 import { runDue } from "./sim/events";
 import { now, pass } from "./sim/time";
@@ -38,11 +39,12 @@ export function trap(cpu: u32, level: u32): i32 {
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
 	pass(load<u32>(Address.STATE, State.TRAP_NS));
 	if (now() >= load<u64>(Address.STATE, State.DUE)) runDue();
+	// What time has changed is nobody's doing.
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
 	const service = serviceFor(functionId, level);
 	const result =
 		service === 0 ? Smccc.NOT_SUPPORTED : serve(service, registers, level);
-	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
 	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
 	store<i64>(registers, result, Cpu.X0);
 	return result;

@@ -3,6 +3,7 @@
 
 import { Agent } from "../image";
 import { Dispatch } from "../layout";
+import { reportError } from "./base";
 import { Status } from "./status";
 
 /** The message header's fields. */
@@ -30,8 +31,13 @@ export function dispatch(
 	size: u32,
 ): u32 {
 	const result = handle(agent, header, payload, size);
-	store<i32>(payload, min(result, 0));
-	return 4 + max(result, 0);
+	if (result < 0) {
+		store<i32>(payload, result);
+		if (result === Status.HARDWARE_ERROR) reportError(agent, header, result);
+		return 4;
+	}
+	store<i32>(payload, Status.SUCCESS);
+	return 4 + result;
 }
 
 // A handler gets the agent, the protocol's index and the payload. It reads its parameters from the payload, writes

@@ -3,6 +3,7 @@
 
 import { Agent, Protocol } from "../image";
 import { Address, Dispatch, State } from "../layout";
+import { agentId } from "./agents";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
 import { row } from "./common";
@@ -35,6 +36,7 @@ import {
 	isVoltageVersion,
 	NEGOTIABLE_VOLTAGE,
 } from "./voltage";
+import { unwatch } from "./watches";
 
 const enum Id {
 	BASE = 0x10,
@@ -180,5 +182,6 @@ function negotiate(agent: usize, index: u32, p: usize): i32 {
 	if (!known || version > platformVersion(protocol))
 		return Status.NOT_SUPPORTED;
 	speak(agent, protocol, version);
+	unwatch(protocol, agentId(agent));
 	return 0;
 }

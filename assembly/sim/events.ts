@@ -1,9 +1,11 @@
 // Events: what happens by itself at a later virtual time, in the order of their times.
-// Handlers run between commands, when the firmware has nothing else to do; none of them is ever late for another one.
+// Handlers run between commands, when the firmware has nothing else to do. One that waits for hardware keeps it busy:
+// whatever is due meanwhile, events as well as commands, comes behind it.
 
+import { PLATFORM } from "../hardware/clock-gates";
 import { pollFastChannels } from "../hardware/operating-points";
 import { Abi, Address, Event, State } from "../layout";
-import { notifyChanges } from "../scmi/notify";
+import { notifyChanges } from "../scmi/watches";
 import { deliverAll } from "../shmem";
 import { now } from "./time";
 
@@ -98,11 +100,16 @@ export function runDue(): void {
 			next === 0 ? u64.MAX_VALUE : load<u64>(next, Event.AT),
 			State.DUE,
 		);
+		// What has changed by now is not this handler's doing.
+		if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 		call_indirect<void>(handler, a, b, c);
 	}
 }
 
-/** Lets `ns` nanoseconds pass, with everything that happens meanwhile at its own time. */
+/**
+ * Lets `ns` nanoseconds pass, with everything that happens meanwhile at its own time. More pass when an event's handler
+ * is still waiting for hardware at the end.
+ */
 export function run(ns: u64): void {
 	const loaded = load<u32>(Address.STATE, State.IMAGE_LENGTH) !== 0;
 	if (!loaded || load<u32>(Address.STATE, State.STOP)) return;
@@ -117,6 +124,6 @@ export function run(ns: u64): void {
 		if (load<u32>(Address.STATE, State.STOP)) return;
 	}
 	if (now() < end) store<u64>(Address.STATE, end, State.TIME);
-	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 	deliverAll();
 }
