@@ -39,9 +39,9 @@ export type ErrorCode =
 	| "CHANNEL_BUSY"
 	/** The platform set the channel's error bit. */
 	| "CHANNEL_ERROR"
-	/** A reply whose header or token is not the command's. */
+	/** A reply whose header or token is not the command's, or a message of the platform whose header fits nothing. */
 	| "SCMI_TOKEN"
-	/** A reply whose length is not what its message's layout needs. */
+	/** A reply, or a message of the platform, whose length is not what its layout needs. */
 	| "SCMI_LENGTH"
 	/** Pages of a list that contradict each other or never end. */
 	| "SCMI_PAGING"
