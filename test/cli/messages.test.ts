@@ -17,7 +17,7 @@ describe("call with unknown numbers", () => {
 	it.each<[string, string[], string]>([
 		["message of a known protocol", ["clock", "0x7f"], "7f 50 0 0"],
 		["message in decimal", ["20", "127"], "7f 50 0 0"],
-		["protocol with a name", ["0x13", "0"], "00 4c 0 0"],
+		["protocol with a name", ["0x18", "0"], "00 60 0 0"],
 		[
 			"protocol without a name, with words",
 			["0x99", "1", "1", "2", "0xfffffffd"],

@@ -27,8 +27,8 @@ async function bootTree(tree: DeviceTree, platform = IMX8MM): Promise<Booted> {
 	const engine = createEngine(platform);
 	let events = 0;
 	const board = openBoard(tree, engine, {
-		onMessage: () => {
-			events++;
+		onMessage: ({ kind }) => {
+			if (kind === "command") events++;
 		},
 	});
 	return { tree, report: await boot(board), engine, events };
