@@ -24,12 +24,20 @@ export {
 	type Platform,
 	type ProtocolVersions,
 	VERSION_SETS,
+	withoutPlatformChannels,
 } from "./platform/platform.ts";
-export { ScmiAgent } from "./scmi/agent.ts";
+export {
+	type AgentOptions,
+	type MessageEvent,
+	ScmiAgent,
+} from "./scmi/agent.ts";
+export type { ReceivingSide } from "./scmi/inbox.ts";
+export type { Notification, NotificationFilter } from "./scmi/notification.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
-export { type Board, openBoard } from "./simulation/board.ts";
+export { NotificationStream } from "./scmi/subscriptions.ts";
+export { type Board, openBoard, platformFor } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export {
 	type ClockState,

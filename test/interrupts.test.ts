@@ -28,7 +28,7 @@ const RATE_SET = 5;
 const RATE_NOTIFY = 9;
 const OFF = 0x40000000;
 const DOMAIN = 5;
-const AUDIO_PLL1 = 9;
+const GPU_PLL_OUT = 42;
 const SRAM = 0x0093_f000;
 const RX_AREA = { ...TX, address: SRAM + 0x200, functionId: 0xc200_00ff };
 
@@ -86,10 +86,10 @@ describe("an interrupt", () => {
 		const engine = createEngine();
 		const rx = countOf(engine, RX_LINE);
 		const smt = new Smt(engine);
-		smt.expect(CLOCK, RATE_NOTIFY, u32(AUDIO_PLL1, 1), []);
+		smt.expect(CLOCK, RATE_NOTIFY, u32(GPU_PLL_OUT, 1), []);
 		expect(engine.nextEventNs).toBeNull();
 		// Asynchronous, without a delayed response.
-		smt.expect(CLOCK, RATE_SET, u32(3, AUDIO_PLL1, 361_267_200, 0), []);
+		smt.expect(CLOCK, RATE_SET, u32(3, GPU_PLL_OUT, 1_000_000_000, 0), []);
 		expect(rx.count).toBe(0);
 		const due = engine.nextEventNs as number;
 		expect(due).toBeGreaterThan(engine.timeNs);

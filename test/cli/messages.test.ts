@@ -68,6 +68,26 @@ describe("call with unknown numbers", () => {
 	});
 });
 
+describe("decode of what the platform sends", () => {
+	it.each<[string[], string, RegExp]>([
+		[
+			["00530000", "01000000", "05000000", "e8030000", "00000000"],
+			"clock CLOCK_RATE_CHANGED notification",
+			/^ +12 +rate +1000 \(0x3e8\)$/m,
+		],
+		[
+			["05520400", "00000000", "05000000", "e8030000", "00000000"],
+			"clock CLOCK_RATE_SET_COMPLETE delayed response",
+			/^ +4 +status +SUCCESS \(0\)$/m,
+		],
+	])("%s is a %s", async (args, title, row) => {
+		const { status, stdout } = await run("decode", ...args);
+		expect(stdout).toMatch(new RegExp(`^${title}$`, "m"));
+		expect(stdout).toMatch(row);
+		expect(status).toBe(0);
+	});
+});
+
 describe("decode of too few bytes", () => {
 	it.each<[string, string[], RegExp]>([
 		["header", ["06"], /header +missing: needs 4 bytes, 1 there/],
