@@ -57,6 +57,7 @@ export function read32(address: u32): u32 {
 /** Writes it, with the effects that the hardware has; nothing happens where nothing answers. */
 export function write32(address: u32, value: u32): void {
 	busWrite(address, value);
+	if (load<u32>(Address.STATE, State.STOP)) return;
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 }
 

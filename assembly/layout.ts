@@ -40,7 +40,7 @@ export const enum Address {
 
 /** The engine's own variables, at Address.STATE. */
 export const enum State {
-	/** u64: virtual time in ns since load. */
+	/** u64: virtual time in ns since load; it stops at END_OF_TIME. */
 	TIME = 0x00,
 	/** u32: counts register changes that rates or gates may depend on; never 0. */
 	GENERATION = 0x08,
@@ -97,7 +97,7 @@ export const enum State {
 	EVENT_NUMBER = 0xc4,
 	/** u32: counts the interrupts raised on all channels. */
 	INTERRUPTS = 0xc8,
-	/** u32: subscriptions to changes of clock rates and power states that are in force. */
+	/** u32: subscriptions to changes of clock rates and power states that are in force; not 0 in a stopped system. */
 	WATCHES = 0xcc,
 	/** u32: tables of who watches which clock and power domain, see assembly/scmi/watches.ts; 0 when nobody can. */
 	CLOCK_WATCHES = 0xd0,
@@ -121,6 +121,8 @@ export const enum State {
 	WATCHED_POWER_CHANGES = 0x108,
 	/** u32: one bit for each agent that is told of errors of its commands. */
 	ERROR_WATCHES = 0x10c,
+	/** u32 each: the version of protocols 0x10 to 0x17 that the platform implements, 0 when it does not serve one. */
+	VERSIONS = 0x120,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -180,6 +182,10 @@ export const enum Cpu {
 	X2 = 0x10,
 	X3 = 0x18,
 	REGISTERS = 18,
+	/** The engine's own. u64: function ID and, in the high word, exception level of the last call to a single channel. */
+	LAST_CALL = 0xf0,
+	/** u32: that channel's row. */
+	LAST_CHANNEL = 0xf8,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

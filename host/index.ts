@@ -10,7 +10,7 @@ export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
-export type { Conduit, Method } from "./mailbox/conduit.ts";
+export type { Conduit, Method, Stopped } from "./mailbox/conduit.ts";
 export {
 	type MailboxChannel,
 	type MailboxClient,
@@ -37,13 +37,16 @@ export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
 export { NotificationStream } from "./scmi/subscriptions.ts";
+export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
 export { type Board, openBoard, platformFor } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export {
 	type ClockState,
 	type PowerDomainState,
+	type ResetState,
 	readClocks,
 	readPowerDomains,
+	readResets,
 } from "./simulation/state.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

@@ -49,6 +49,12 @@ export class Interrupts {
 		return () => handlers.delete(own);
 	}
 
+	/** The engine began again: it has raised nothing. */
+	reset(): void {
+		this.#taken = 0;
+		for (const line of this.#lines) line.taken = 0;
+	}
+
 	/** Hands on what was raised since the last time: one load when nothing was. */
 	take(): void {
 		if (this.#words[COUNTER] !== this.#taken && !this.#running) this.#handOn();

@@ -1,7 +1,7 @@
 // The protocols that the engine has: their versions, and what each message means to an agent at the version it speaks.
 // SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.2.2.3, 4.2.2.4 and their twins in the other protocols.
 
-import { Agent, Protocol } from "../image";
+import { Agent } from "../image";
 import { Address, Dispatch, State } from "../layout";
 import { agentId } from "./agents";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
@@ -104,15 +104,8 @@ function negotiableSince(protocol: u32): u32 {
 
 /** The version that the platform implements; 0 when it does not serve the protocol. */
 function platformVersion(protocol: u32): u32 {
-	const rows = load<u32>(Address.STATE, State.PROTOCOLS);
-	const count = load<u32>(Address.STATE, State.PROTOCOL_COUNT);
-	for (let i: u32 = 0; i < count; i++) {
-		const entry = rows + i * Protocol.SIZE;
-		if (load<u32>(entry, Protocol.ID) === protocol) {
-			return load<u32>(entry, Protocol.VERSION);
-		}
-	}
-	return 0;
+	const index = protocol - Dispatch.FIRST_PROTOCOL;
+	return load<u32>(Address.STATE + State.VERSIONS + (index << 2));
 }
 
 /** Makes an agent speak a version: rebuilds its dispatch table for that protocol. */

@@ -14,6 +14,7 @@ import { Address, ClockWatch, DomainWatch, State } from "../layout";
 import { agentRow } from "./agents";
 import { watchErrors } from "./base";
 import { notification, send } from "./notify";
+import { noticeLevels } from "./performance-changes";
 import { powerStateOf } from "./power-domain";
 
 const enum Id {
@@ -64,9 +65,8 @@ function subscribe(agents: usize, agent: u32, on: bool): void {
 /** CLOCK_RATE_NOTIFY, for an ID that is known to be valid. */
 export function watchRate(id: u32, agent: u32, on: bool): void {
 	const watch = clockWatch(id);
-	// Kept up to date as long as anybody watches.
-	if (load<u32>(watch, ClockWatch.CHANGED) === 0)
-		store<u64>(watch, rateOf(findClock(id)), ClockWatch.RATE);
+	// Whoever watches already has been told of it, before this command was served.
+	store<u64>(watch, rateOf(findClock(id)), ClockWatch.RATE);
 	subscribe(watch + ClockWatch.CHANGED, agent, on);
 }
 
@@ -78,8 +78,7 @@ export function watchRateRequests(id: u32, agent: u32, on: bool): void {
 /** POWER_STATE_NOTIFY. */
 export function watchState(id: u32, agent: u32, on: bool): void {
 	const watch = domainWatch(id);
-	if (load<u32>(watch, DomainWatch.CHANGED) === 0)
-		store<u32>(watch, powerStateOf(domainRow(id)), DomainWatch.STATE);
+	store<u32>(watch, powerStateOf(domainRow(id)), DomainWatch.STATE);
 	subscribe(watch + DomainWatch.CHANGED, agent, on);
 }
 
@@ -135,6 +134,7 @@ export function notifyChanges(cause: u32): void {
 	if (registers !== load<u32>(Address.STATE, State.WATCHED_GENERATION)) {
 		store<u32>(Address.STATE, registers, State.WATCHED_GENERATION);
 		compareRates(cause);
+		noticeLevels(cause);
 	}
 	const power = load<u32>(Address.STATE, State.POWER_CHANGES);
 	if (power !== load<u32>(Address.STATE, State.WATCHED_POWER_CHANGES)) {

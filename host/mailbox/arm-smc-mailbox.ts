@@ -129,6 +129,7 @@ export function armSmcMailbox(
 		setRegister(registers, 6, cmd.a6);
 		setRegister(registers, 7, cmd.a7);
 		conduit.trap(cpu, method);
+		if (conduit.stopped) throw stopped(node, conduit.stopped);
 		channel.chanReceivedData(
 			unsignedLong(registers[0] as number, registers[1] as number),
 		);
@@ -149,6 +150,14 @@ function parseMethod(node: string, method: string): Method {
 		throw invalid(node, "method", `"${method}"`, '"smc" or "hvc"');
 	}
 	return method;
+}
+
+/** No call returns from a system that is off, nor from one that is being reset. */
+function stopped(node: string, why: "off" | "reset"): CosimError {
+	return new CosimError(
+		"SYSTEM_STOPPED",
+		`${node}: the call never returns, the system ${why === "off" ? "is off" : "was reset"}`,
+	);
 }
 
 function functionId(

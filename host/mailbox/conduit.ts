@@ -4,6 +4,9 @@
 /** Which instruction traps: SMC into EL3, HVC into EL2. The words of the devicetree property `method`. */
 export type Method = "smc" | "hvc";
 
+/** Why a system answers no more: it is off, or was reset and has not begun again. Null while it runs. */
+export type Stopped = "off" | "reset" | null;
+
 /** Something that answers SMC and HVC: the engine, or a test's own firmware. */
 export interface Conduit {
 	/** Number of CPUs, each with its own registers. */
@@ -19,4 +22,6 @@ export interface Conduit {
 	 * @returns the low word of x0 as a signed 32-bit number
 	 */
 	trap(cpu: number, method: Method): number;
+	/** Absent where a system always runs. */
+	readonly stopped?: Stopped;
 }

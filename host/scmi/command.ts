@@ -220,7 +220,11 @@ export function describeCall(
 	const words = place(command.message.request, version).map(
 		({ field, offset }) => {
 			const value =
-				field.kind === "u64" ? payload.u64(offset) : payload.u32(offset);
+				field.kind === "u64"
+					? payload.u64(offset)
+					: field.kind === "i32"
+						? payload.i32(offset)
+						: payload.u32(offset);
 			return `${field.name} ${field.values?.[value] ?? value}`;
 		},
 	);

@@ -18,9 +18,20 @@ export interface Bits {
 /** One parameter of a request or a reply. Integers are little-endian, 64-bit ones two words, low word first. */
 export interface Field {
 	name: string;
-	kind: "u32" | "i32" | "u64" | "name" | "u8[]" | "u32[]" | "u64[]";
-	/** Bytes of a name's area; of one element of an array; 4 or 8 otherwise. */
+	kind:
+		| "u32"
+		| "i32"
+		| "u64"
+		| "name"
+		| "u8[]"
+		| "u32[]"
+		| "i32[]"
+		| "u64[]"
+		| "record[]";
+	/** Bytes of a name's area; of one element of an array, 0 for records; 4 or 8 otherwise. */
 	size: number;
+	/** The fields of each record. */
+	record?: readonly Field[];
 	bits?: readonly Bits[];
 	/** Words for values of the whole field. */
 	values?: Readonly<Record<number, string>>;
@@ -72,13 +83,15 @@ export const u32 = <const N extends string, const X extends Extra = object>(
 	name: N,
 	extra?: X,
 ) => ({ name, kind: "u32", size: 4, ...extra }) as Known<N, "u32", X>;
+export const i32 = <const N extends string>(name: N, extra?: Extra) =>
+	({ name, kind: "i32", size: 4, ...extra }) as Known<N, "i32", Extra>;
 export const u64 = <const N extends string>(name: N, extra?: Extra) =>
 	({ name, kind: "u64", size: 8, ...extra }) as Known<N, "u64", Extra>;
 export const text = <const N extends string>(name: N, size: number) =>
 	({ name, kind: "name", size }) as Known<N, "name", Extra>;
 export const array = <
 	const N extends string,
-	const K extends "u8[]" | "u32[]" | "u64[]",
+	const K extends "u8[]" | "u32[]" | "i32[]" | "u64[]",
 >(
 	name: N,
 	kind: K,
@@ -87,9 +100,22 @@ export const array = <
 	({
 		name,
 		kind,
-		size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
+		size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
 		...extra,
 	}) as Known<N, K, Extra>;
+export const records = <
+	const N extends string,
+	const R extends readonly Field[],
+>(
+	name: N,
+	record: R,
+	extra: Extra,
+) =>
+	({ name, kind: "record[]", size: 0, record, ...extra }) as Known<
+		N,
+		"record[]",
+		Extra
+	> & { record: R };
 export const bit = <const N extends string>(
 	name: N,
 	lsb: number,
@@ -113,7 +139,7 @@ export function message<
 	reply: readonly Field[] = [],
 	delayed?: D,
 ): Message & { name: N; delayed?: D } {
-	const status: Field = { name: "status", kind: "i32", size: 4 };
+	const status = i32("status");
 	const found: Message = { name, id, request, reply: [status, ...reply] };
 	if (delayed !== undefined) found.delayed = [status, ...delayed];
 	return found as Message & { name: N; delayed?: D };

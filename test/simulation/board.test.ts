@@ -90,6 +90,25 @@ it("an agent boots after one that went back to an older version", async () => {
 	expect(report.errors).toEqual([]);
 });
 
+it("an agent boots after one that went back to older versions of every protocol", async () => {
+	const engine = createEngine();
+	const first = openBoard(imx8mmBoard(), engine).agent;
+	const { base, power, system, performance, clock, sensor, reset, voltage } =
+		first.sync;
+	const all = [base, power, system, performance, clock, sensor, reset, voltage];
+	for (const protocol of all) protocol.negotiate(0x10000);
+	first.close();
+	const names: string[] = [];
+	const second = openBoard(imx8mmBoard(), engine, {
+		onMessage: ({ name, protocolId, status }) => {
+			if (name === "NEGOTIATE_PROTOCOL_VERSION" && status === 0)
+				names.push(protocolId.toString(16));
+		},
+	});
+	expect((await boot(second)).errors).toEqual([]);
+	expect(names).toEqual(["10", "11", "12", "13", "14", "15", "16", "17"]);
+});
+
 describe("the channel on which the firmware speaks first", () => {
 	it("brings the agent notifications, direct or while time passes", async () => {
 		const engine = createEngine();

@@ -21,6 +21,7 @@ export function withoutPlatformMessages(platform: Platform): Platform {
 	return {
 		...withoutPlatformChannels(platform),
 		protocols: { base, powerDomain, clock },
+		performanceDomains: [],
 	};
 }
 
