@@ -91,7 +91,9 @@ export const enum BlockKind {
 	POWER = 4,
 	/** Registers that turn the system off or reset it, see System. */
 	SYSTEM = 5,
-	COUNT = 6,
+	/** A thermal unit: its reading follows the virtual time. */
+	THERMAL = 6,
+	COUNT = 7,
 }
 
 /** A row of CLOCKS: the clock with the ID of its index. 64 bytes, table and state together. */
@@ -493,14 +495,56 @@ export const enum OperatingPoint {
 export const enum Sensor {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
-	SIZE = 0xc0,
+	/** u32 first row and number of rows in SENSOR_AXES, at least one; load() turns the first into an address. */
+	AXES = 0x04,
+	AXIS_COUNT = 0x08,
+	/** u32 1: its only axis is none, but the sensor itself. */
+	SCALAR = 0x0c,
+	/** u32 first row and number of rows in SENSOR_INTERVALS; load() turns the first into an address. The first one is preset. */
+	INTERVALS = 0x10,
+	INTERVAL_COUNT = 0x14,
+	/** u32: trip points that each agent has. */
+	TRIP_POINTS = 0x18,
+	/** u32 1: readings may have timestamps; i32: their unit is 10 to the power of this seconds, -9 to 0. */
+	TIMESTAMPS = 0x1c,
+	TIMESTAMP_EXPONENT = 0x20,
+	/** u32: ns that an asynchronous reading takes, 0 when there is none. */
+	READING_NS = 0x24,
+	SIZE = 0x28,
 }
 
-/** A row of SENSOR_AXES. */
+/** A row of SENSOR_AXES: one value that a sensor reads. Values are i64 in the unit of their kind. */
 export const enum SensorAxis {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
-	SIZE = 0x40,
+	/** u32 SensorKind. */
+	KIND = 0x04,
+	/** u32: the rail of a LEVEL, the clock of a RATE, by its ID. */
+	SOURCE = 0x08,
+	/** u32: the least difference that it tells, below 2^27. */
+	RESOLUTION = 0x0c,
+	/** i64: the lowest and the highest value. */
+	MIN = 0x10,
+	MAX = 0x18,
+	SIZE = 0x20,
+}
+
+export const enum SensorKind {
+	/** The thermal unit's reading in m°C. */
+	TEMPERATURE = 0,
+	/** A rail's level in µV. */
+	LEVEL = 1,
+	/** A clock's rate in Hz, 0 while it does not run. */
+	RATE = 2,
+	/** What the thermal unit's model takes for the power of what it heats, in mW. */
+	POWER = 3,
+	COUNT = 4,
+}
+
+/** A row of SENSOR_INTERVALS: u32 number of seconds in bits 20:5, to be multiplied by 10 to the power of the signed bits 4:0. */
+export const enum SensorInterval {
+	EXPONENT_WIDTH = 5,
+	SIZE = 4,
 }
 
 /** SYSTEM: the registers that turn the system off and reset it. */
@@ -522,9 +566,34 @@ export const enum System {
 	SIZE = 0x28,
 }
 
-/** THERMAL: the thermal unit and the model of what it measures. */
+/** THERMAL: the thermal unit, and the model of what it measures. */
 export const enum Thermal {
-	SIZE = 0x60,
+	/** u32 physical address of the register with the bits that are all set while it measures; load() turns it into a linear one. */
+	ENABLE_REGISTER = 0x00,
+	ENABLE_MASK = 0x04,
+	/** The same for its reading: whole °C in bits 7:0; u32 bits that are set while the reading is valid. */
+	READING_REGISTER = 0x08,
+	VALID_MASK = 0x0c,
+	/** i32 m°C: the lowest and highest temperature that it measures. */
+	MIN = 0x10,
+	MAX = 0x14,
+	/** u32: the clock and the rail, by ID, of what heats it. */
+	CLOCK = 0x18,
+	RAIL = 0x1c,
+	/** u32: its power, in µW for each MHz and V², and in µW for each V² at any rate. */
+	DYNAMIC_POWER = 0x20,
+	STATIC_POWER = 0x24,
+	/** i32 m°C around it; u32 thermal resistance in µ°C for each mW; u32 time constant in µs. */
+	AMBIENT = 0x28,
+	RESISTANCE = 0x2c,
+	TIME_CONSTANT = 0x30,
+	/** State. u32: µW since the time SINCE, u64 in ns; i64: temperature in µ°C at that time. */
+	POWER = 0x34,
+	TEMPERATURE = 0x38,
+	SINCE = 0x40,
+	/** State. u64: virtual time in ns when the power was last looked at. */
+	LOOKED_AT = 0x48,
+	SIZE = 0x50,
 }
 
 /** Why load() refuses an image; State.LOAD_ERROR_AT has the byte offset in the image. */

@@ -2,9 +2,9 @@
 // This project's own ABI; registers and areas that follow a specification name it where they are used.
 //
 // 0x0000  the compiler's own static data (function references)
-// 0x1000  State: virtual time, register generation, where each table of the image lies
-// 0x2900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
-// 0x4000  Image: written by the host, checked by load(), then used in place: rows carry their own state
+// 0x2000  State: virtual time, register generation, where each table of the image lies
+// 0x3900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
+// 0x5000  Image: written by the host, checked by load(), then used in place: rows carry their own state
 //         behind it, laid out by load(): dispatch tables of the agents, function-ID tables, register blocks and memories
 //
 // Only `const enum`s live here: AssemblyScript and TypeScript read the same file.
@@ -24,18 +24,20 @@ export const enum Abi {
 	RATE_REQUESTS = 4,
 	/** Things that may be scheduled for a later virtual time. */
 	EVENTS = 64,
+	/** Trip points that a sensor may have. */
+	TRIP_POINTS = 4,
 	/** Bytes of linear memory that an image may ask for. */
 	MAX_MEMORY = 0x1000_0000,
 }
 
 export const enum Address {
-	STATIC_DATA_END = 0x1000,
-	STATE = 0x1000,
-	RATES = 0x1800,
-	RATE_REQUESTS = 0x1a00,
-	CPU = 0x2900,
+	STATIC_DATA_END = 0x2000,
+	STATE = 0x2000,
+	RATES = 0x2800,
+	RATE_REQUESTS = 0x2a00,
+	CPU = 0x3900,
 	CPU_STRIDE = 0x100,
-	IMAGE = 0x4000,
+	IMAGE = 0x5000,
 }
 
 /** The engine's own variables, at Address.STATE. */
@@ -123,6 +125,10 @@ export const enum State {
 	ERROR_WATCHES = 0x10c,
 	/** u32 each: the version of protocols 0x10 to 0x17 that the platform implements, 0 when it does not serve one. */
 	VERSIONS = 0x120,
+	/** u32: what the agents have made of the sensors, SensorUse rows: for each agent one for each sensor. */
+	SENSOR_USES = 0x140,
+	/** u32: generation of the registers for which the thermal model is right. */
+	THERMAL_GENERATION = 0x144,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -223,4 +229,38 @@ export const enum DomainWatch {
 	/** u32: the power state that they know. */
 	STATE = 0x08,
 	SIZE = 0x0c,
+}
+
+/** What an agent has made of a sensor. */
+export const enum SensorUse {
+	/** u32: the agent's row, the sensor's row, its ID. */
+	AGENT = 0x00,
+	SENSOR = 0x04,
+	ID = 0x08,
+	/** u32 1: it may be read; its readings have timestamps. */
+	ENABLED = 0x0c,
+	TIMESTAMPED = 0x10,
+	/** u32: the update interval's place in the sensor's list. */
+	INTERVAL = 0x14,
+	/** u32 1: the agent is told of trip points; of every sample. */
+	TRIP_NOTIFY = 0x18,
+	UPDATE_NOTIFY = 0x1c,
+	/** u64: virtual time of the next sample in ns; 0 while none are taken. */
+	NEXT = 0x20,
+	/** Abi.TRIP_POINTS rows. */
+	TRIP_POINTS = 0x28,
+	SIZE = 0x88,
+}
+
+/** A trip point of an agent. */
+export const enum TripPoint {
+	/** i64. */
+	VALUE = 0x00,
+	/** u32: which crossings count. */
+	EVENTS = 0x08,
+	/** u32: the crossing that has led to where samples are now; 0 until one was on either side. */
+	SIDE = 0x0c,
+	/** u32 1: the last sample was the value itself. */
+	REACHED = 0x10,
+	SIZE = 0x18,
 }

@@ -1,6 +1,7 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
+import { followPowerSoon } from "./hardware/thermal";
 import { Service, ServiceKind } from "./image";
 import { Abi, Address, Cpu, Slot, State } from "./layout";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
@@ -33,6 +34,9 @@ const enum Level {
 export function trap(cpu: u32, level: u32): i32 {
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	const generation = load<u32>(Address.STATE, State.GENERATION);
+	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
+		followPowerSoon();
 	const time =
 		load<u64>(Address.STATE, State.TIME) +
 		load<u32>(Address.STATE, State.TRAP_NS);

@@ -34,6 +34,7 @@ export {
 export type { ReceivingSide } from "./scmi/inbox.ts";
 export type { Notification, NotificationFilter } from "./scmi/notification.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
+export { SENSOR_UNITS } from "./scmi/sensor.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
 export { NotificationStream } from "./scmi/subscriptions.ts";

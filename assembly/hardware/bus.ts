@@ -8,6 +8,7 @@ import { readPllWord, startLocking, writePllWord } from "./pll";
 import { readPowerWord, writePowerWord } from "./power-controller";
 import { write } from "./registers";
 import { writeSystemWord } from "./system";
+import { readThermalWord, writeThermalWord } from "./thermal";
 
 /** The block that covers `length` bytes from a physical address, or 0. */
 export function findBlock(physical: u32, length: u32): usize {
@@ -48,6 +49,8 @@ export function busRead(physical: u32): u32 {
 			return readPllWord(register);
 		case BlockKind.POWER:
 			return readPowerWord(register);
+		case BlockKind.THERMAL:
+			return readThermalWord(register);
 		default:
 			return load<u32>(register);
 	}
@@ -67,6 +70,9 @@ export function busWrite(physical: u32, value: u32): void {
 			break;
 		case BlockKind.POWER:
 			writePowerWord(register, value);
+			break;
+		case BlockKind.THERMAL:
+			writeThermalWord(register, value);
 			break;
 		case BlockKind.REGISTERS:
 			write(register, value);

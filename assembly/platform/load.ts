@@ -25,6 +25,7 @@ import {
 	Reset,
 	Sensor,
 	SensorAxis,
+	SensorInterval,
 	Service,
 	Switch,
 	System,
@@ -37,6 +38,7 @@ import {
 	Dispatch,
 	DomainWatch,
 	Event,
+	SensorUse,
 	Slot,
 	State,
 } from "../layout";
@@ -185,7 +187,7 @@ function resolveSections(length: u32): void {
 	section(Image.OPERATING_POINTS, OperatingPoint.SIZE, length);
 	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);
 	section(Image.SENSOR_AXES, SensorAxis.SIZE, length);
-	section(Image.SENSOR_INTERVALS, 4, length);
+	section(Image.SENSOR_INTERVALS, SensorInterval.SIZE, length);
 	optional(Image.SYSTEM, System.SIZE, length, State.SYSTEM);
 	optional(Image.THERMAL, Thermal.SIZE, length, State.THERMAL);
 	section(Image.REGISTERS, Register.SIZE, length);
@@ -224,6 +226,8 @@ function layOut(length: u32): void {
 		at += <u64>state(State.CLOCK_COUNT) * ClockWatch.SIZE;
 		at = align(at + <u64>state(State.DOMAIN_COUNT) * DomainWatch.SIZE);
 	}
+	const uses = at;
+	at = align(at + <u64>agents * state(State.SENSOR_COUNT) * SensorUse.SIZE);
 	const dispatch = at;
 	at += <u64>agents * Dispatch.SIZE;
 	const el2 = at;
@@ -252,6 +256,7 @@ function layOut(length: u32): void {
 		setState(State.CLOCK_WATCHES, <u32>watches);
 		setState(State.DOMAIN_WATCHES, <u32>watches + clocks * ClockWatch.SIZE);
 	}
+	setState(State.SENSOR_USES, <u32>uses);
 	setState(State.DISPATCH, <u32>dispatch);
 	setState(State.EL2_TABLE, <u32>el2);
 	setState(State.EL2_MASK, slots(services) - 1);

@@ -3,6 +3,7 @@
 // whatever is due meanwhile, events as well as commands, comes behind it.
 
 import { PLATFORM } from "../hardware/clock-gates";
+import { followPower } from "../hardware/thermal";
 import { Abi, Address, Event, State } from "../layout";
 import { pollFastChannels } from "../scmi/performance-changes";
 import { notifyChanges } from "../scmi/watches";
@@ -117,12 +118,14 @@ export function run(ns: u64): void {
 	if (!loaded || load<u32>(Address.STATE, State.STOP)) return;
 	const end = now() + min(ns, END_OF_TIME - now());
 	pollFastChannels();
+	followPower();
 	while (load<u64>(Address.STATE, State.DUE) <= end) {
 		const due = load<u64>(Address.STATE, State.DUE);
 		if (due === END_OF_TIME) break;
 		if (now() < due) store<u64>(Address.STATE, due, State.TIME);
 		runDue();
 		if (load<u32>(Address.STATE, State.STOP)) return;
+		followPower();
 	}
 	if (now() < end) store<u64>(Address.STATE, end, State.TIME);
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);

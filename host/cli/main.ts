@@ -12,6 +12,7 @@ import { decodeVerb } from "./decode.ts";
 import { dtVerb } from "./dt.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
+import { sensorsVerb } from "./sensors.ts";
 
 const WRONG_USE: ReadonlySet<string> = new Set(["USAGE", "UNKNOWN_NAME"]);
 
@@ -25,6 +26,7 @@ function program(): Command {
 		bootVerb(),
 		clkVerb(),
 		powerVerb(),
+		sensorsVerb(),
 		callVerb(),
 		decodeVerb(),
 		dtVerb(),

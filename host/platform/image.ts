@@ -22,6 +22,7 @@ import {
 	Reset,
 	Sensor,
 	SensorAxis,
+	SensorInterval,
 	Service,
 	Switch,
 	System,
@@ -46,6 +47,7 @@ const BLOCK_KINDS = {
 	pll: BlockKind.PLL,
 	power: BlockKind.POWER,
 	system: BlockKind.SYSTEM,
+	thermal: BlockKind.THERMAL,
 } as const;
 
 /** The lists that every platform has. */
@@ -87,7 +89,7 @@ const SECTIONS: readonly (readonly [string, number, number])[] = [
 	["operating points", Image.OPERATING_POINTS, OperatingPoint.SIZE],
 	["sensors", Image.SENSORS, Sensor.SIZE],
 	["the sensors' axes", Image.SENSOR_AXES, SensorAxis.SIZE],
-	["the sensors' intervals", Image.SENSOR_INTERVALS, 4],
+	["the sensors' intervals", Image.SENSOR_INTERVALS, SensorInterval.SIZE],
 	["the system's registers", Image.SYSTEM, System.SIZE],
 	["the thermal unit", Image.THERMAL, Thermal.SIZE],
 ];

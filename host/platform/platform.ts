@@ -79,7 +79,14 @@ export interface Block {
 	address: number;
 	size: number;
 	/** How words behave: see BlockKind in assembly/image.ts. */
-	kind: "ram" | "registers" | "set-clear-toggle" | "pll" | "power" | "system";
+	kind:
+		| "ram"
+		| "registers"
+		| "set-clear-toggle"
+		| "pll"
+		| "power"
+		| "system"
+		| "thermal";
 }
 
 /** A bit field of a register: physical address, lowest bit, width in bits. */

@@ -222,9 +222,11 @@ export function describeCall(
 			const value =
 				field.kind === "u64"
 					? payload.u64(offset)
-					: field.kind === "i32"
-						? payload.i32(offset)
-						: payload.u32(offset);
+					: field.kind === "i64"
+						? payload.i64(offset)
+						: field.kind === "i32"
+							? payload.i32(offset)
+							: payload.u32(offset);
 			return `${field.name} ${field.values?.[value] ?? value}`;
 		},
 	);

@@ -4,7 +4,7 @@
 import { CosimError } from "../errors.ts";
 import type { Timers } from "../mailbox/framework.ts";
 import { type Command, describeCall } from "./command.ts";
-import { fixedSize } from "./layout.ts";
+import { fixedSize, NEWEST } from "./layout.ts";
 import { payloadOf } from "./notification.ts";
 import { ScmiError } from "./status.ts";
 
@@ -15,6 +15,7 @@ const TOKEN_SHIFT = 18;
 /** A command that was sent, and what waits for its delayed response. */
 export class DelayedResponse {
 	readonly command: AnyCommand;
+	/** Of the layout. */
 	readonly version: number;
 	readonly args: readonly unknown[];
 	/** "event": nobody waits, it was a direct call. "given up": nobody waits any more. */
@@ -33,7 +34,7 @@ export class DelayedResponse {
 		awaited: boolean,
 	) {
 		this.command = command;
-		this.version = version;
+		this.version = command.versionFrom ? version : NEWEST;
 		this.args = args;
 		this.state = awaited ? "awaited" : "event";
 		this.promise = new Promise((resolve, reject) => {

@@ -10,6 +10,8 @@ export interface Bits {
 	width: number;
 	/** Words for values. */
 	values?: Readonly<Record<number, string>>;
+	/** The highest of them is a sign. */
+	signed?: boolean;
 	/** First protocol version that has the bits, and first that has them no more. */
 	since?: number;
 	until?: number;
@@ -22,6 +24,7 @@ export interface Field {
 		| "u32"
 		| "i32"
 		| "u64"
+		| "i64"
 		| "name"
 		| "u8[]"
 		| "u32[]"
@@ -37,8 +40,10 @@ export interface Field {
 	values?: Readonly<Record<number, string>>;
 	/** Value that a request takes when none is given. */
 	preset?: number;
-	/** An array's number of elements is in this field, or in these named bits of one. */
+	/** An array's number of elements is in this field, or in these named bits of one; without, the message's end tells. */
 	countIn?: string;
+	/** In a record: it is there only while named bits of its earlier words have these values. */
+	when?: Readonly<Record<string, number>>;
 	/** First protocol version that has the field, and first that has it no more. */
 	since?: number;
 	until?: number;
@@ -87,6 +92,8 @@ export const i32 = <const N extends string>(name: N, extra?: Extra) =>
 	({ name, kind: "i32", size: 4, ...extra }) as Known<N, "i32", Extra>;
 export const u64 = <const N extends string>(name: N, extra?: Extra) =>
 	({ name, kind: "u64", size: 8, ...extra }) as Known<N, "u64", Extra>;
+export const i64 = <const N extends string>(name: N, extra?: Extra) =>
+	({ name, kind: "i64", size: 8, ...extra }) as Known<N, "i64", Extra>;
 export const text = <const N extends string>(name: N, size: number) =>
 	({ name, kind: "name", size }) as Known<N, "name", Extra>;
 export const array = <
@@ -109,7 +116,7 @@ export const records = <
 >(
 	name: N,
 	record: R,
-	extra: Extra,
+	extra?: Extra,
 ) =>
 	({ name, kind: "record[]", size: 0, record, ...extra }) as Known<
 		N,

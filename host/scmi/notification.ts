@@ -62,9 +62,11 @@ type Value<L> =
 			? boolean
 			: L extends { kind: "name" }
 				? string
-				: L extends { kind: `${string}[]` }
-					? number[]
-					: number)
+				: L extends { record: readonly (infer R extends Field)[] }
+					? Values<R>[]
+					: L extends { kind: `${string}[]` }
+						? number[]
+						: number)
 	| (L extends { since: number } ? undefined : never);
 
 type Values<F extends { name: string }> = {
@@ -151,28 +153,64 @@ export function readValues(
 	const values: Record<string, unknown> = {};
 	for (const { field, offset } of place(layout, version)) {
 		if (isArray(field)) {
+			const { record = [] } = field;
+			const step = field.size || fixedSize(record, version);
 			const counted = values[camel(field.countIn ?? "")];
 			const count =
 				typeof counted === "number"
 					? counted
-					: Math.floor((size - offset) / field.size);
-			const end = offset + count * field.size;
+					: Math.floor((size - offset) / step);
+			const end = offset + count * step;
 			if (end > size) throw tooShort(what, size, end);
 			values[camel(field.name)] = Array.from({ length: count }, (_, i) =>
-				element(field, payload, offset + i * field.size),
+				field.record === undefined
+					? element(field, payload, offset + i * step)
+					: readRecord(record, payload, offset + i * step, version),
 			);
-		} else if (field.bits === undefined) {
-			values[camel(field.name)] = element(field, payload, offset);
 		} else {
-			const word = payload.u32(offset);
-			for (const row of field.bits) {
-				if (!inVersion(row, version)) continue;
-				const value = extract(word, row);
-				values[camel(row.name)] = row.width === 1 ? value === 1 : value;
-			}
+			readField(values, field, payload, offset, version);
 		}
 	}
 	return values;
+}
+
+/** The values of a record, which has no arrays. */
+function readRecord(
+	record: readonly Field[],
+	payload: Payload,
+	at: number,
+	version: number,
+): Record<string, unknown> {
+	const values: Record<string, unknown> = {};
+	for (const { field, offset } of place(record, version))
+		readField(values, field, payload, at + offset, version);
+	return values;
+}
+
+/** Adds the value of a field that is no array, or those of its bits. */
+function readField(
+	values: Record<string, unknown>,
+	field: Field,
+	payload: Payload,
+	offset: number,
+	version: number,
+): void {
+	if (field.bits === undefined) {
+		values[camel(field.name)] = element(field, payload, offset);
+		return;
+	}
+	const word = payload.u32(offset);
+	for (const row of field.bits) {
+		if (!inVersion(row, version)) continue;
+		const value = extract(word, row);
+		const unused = 32 - row.width;
+		values[camel(row.name)] =
+			row.width === 1
+				? value === 1
+				: row.signed
+					? (value << unused) >> unused
+					: value;
+	}
 }
 
 const HEADER_SIZE = 4;
@@ -184,6 +222,7 @@ function element(
 	offset: number,
 ): number | string {
 	if (kind === "name") return payload.name(offset, size);
+	if (kind === "i64") return payload.i64(offset);
 	if (size === 8) return payload.u64(offset);
 	if (size === 1) return payload.bytes[offset] as number;
 	const word = payload.u32(offset);

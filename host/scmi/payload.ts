@@ -41,6 +41,21 @@ export class Payload {
 		return value;
 	}
 
+	/**
+	 * A signed 64-bit value.
+	 * @throws CosimError SCMI_RANGE below -(2^53 - 1) and above 2^53 - 1, which a number cannot hold
+	 */
+	i64(offset: number): number {
+		const value = (this.u32(offset + 4) | 0) * 0x1_0000_0000 + this.u32(offset);
+		if (!Number.isSafeInteger(value)) {
+			throw new CosimError(
+				"SCMI_RANGE",
+				`a reply's signed 64-bit value 0x${this.#hex(offset)} is beyond 2^53 - 1`,
+			);
+		}
+		return value;
+	}
+
 	/** A NUL-terminated name in an area of `size` bytes, the whole area when the NUL is missing. */
 	name(offset: number, size: number): string {
 		let text = "";
@@ -86,6 +101,18 @@ export class Payload {
 		}
 		this.words[offset >>> 2] = value;
 		this.words[(offset >>> 2) + 1] = value / 0x1_0000_0000;
+	}
+
+	/** @throws CosimError SCMI_RANGE for anything but an integer of -(2^53 - 1) to 2^53 - 1 */
+	setI64(offset: number, value: number): void {
+		if (!Number.isSafeInteger(value)) {
+			throw new CosimError(
+				"SCMI_RANGE",
+				`${value} is not a signed 64-bit parameter, expected an integer of at most ${Number.MAX_SAFE_INTEGER}`,
+			);
+		}
+		this.words[offset >>> 2] = value;
+		this.words[(offset >>> 2) + 1] = Math.floor(value / 0x1_0000_0000);
 	}
 
 	#hex(offset: number): string {

@@ -193,25 +193,36 @@ class Reader {
 		/** Values of words and of their named bits: arrays are counted in one of them. */
 		const words = new Map<string, number>();
 		for (const { field, offset } of place(layout, version)) {
-			const row = field.bits
-				? {
-						...field,
-						bits: field.bits.filter((bits) => inVersion(bits, version)),
-					}
-				: field;
-			if (row.record) {
-				this.#records(row, HEADER_SIZE + offset, words, version);
-			} else if (isArray(row)) {
-				this.#array(row, HEADER_SIZE + offset, words);
+			const at = HEADER_SIZE + offset;
+			if (field.record) {
+				this.#records(field, at, words, version);
+			} else if (isArray(field)) {
+				this.#array(field, at, words);
 			} else if (field.name !== "status") {
-				const value = this.#scalar(row, row.name, HEADER_SIZE + offset);
-				if (typeof value === "number") {
-					words.set(row.name, value);
-					for (const bits of row.bits ?? []) {
-						words.set(bits.name, extract(value, bits));
-					}
-				}
+				this.#word(field, field.name, at, words, version);
 			}
+		}
+	}
+
+	/** Adds a field that is not an array, and notes its value and those of its bits. */
+	#word(
+		field: Field,
+		name: string,
+		offset: number,
+		words: Map<string, number>,
+		version: number,
+	): void {
+		const row = field.bits
+			? {
+					...field,
+					bits: field.bits.filter((bits) => inVersion(bits, version)),
+				}
+			: field;
+		const value = this.#scalar(row, name, offset);
+		if (typeof value !== "number") return;
+		words.set(row.name, value);
+		for (const bits of row.bits ?? []) {
+			words.set(bits.name, extract(value, bits));
 		}
 	}
 
@@ -264,24 +275,34 @@ class Reader {
 		}
 	}
 
-	/** As many as are counted, or as have begun. */
+	/** As many as are counted, or as have begun; what fields one has, its own words tell. */
 	#records(
 		row: Field,
 		offset: number,
 		words: ReadonlyMap<string, number>,
 		version: number,
 	): void {
-		const total = words.get(row.countIn ?? "") ?? 0;
-		const record = row.record ?? [];
-		const size = fixedSize(record, version);
+		const { record = [], countIn } = row;
+		const total =
+			countIn === undefined
+				? Number.POSITIVE_INFINITY
+				: (words.get(countIn) ?? 0);
+		let at = offset;
 		for (let i = 0; i < total; i++) {
-			const at = offset + i * size;
 			if (at >= this.#bytes.length) {
-				this.#missing(`${row.name}[${i}]`, at, (total - i) * size);
+				if (countIn === undefined) return;
+				const always = record.filter((field) => field.when === undefined);
+				const needed = (total - i) * fixedSize(always, version);
+				this.#missing(`${row.name}[${i}]`, at, needed);
 				return;
 			}
-			for (const { field, offset: inside } of place(record, version))
-				this.#scalar(field, `${row.name}[${i}].${field.name}`, at + inside);
+			const own = new Map<string, number>();
+			for (const field of record) {
+				if (!inVersion(field, version) || !isThere(field, own)) continue;
+				const name = `${row.name}[${i}].${field.name}`;
+				this.#word(field, name, at, own, version);
+				at += field.size;
+			}
 		}
 	}
 
@@ -331,12 +352,12 @@ class Reader {
 				text: JSON.stringify(value) + (ended ? "" : " (no terminating NUL)"),
 			};
 		}
-		if (row.kind === "u64") {
-			const value =
+		if (row.kind === "u64" || row.kind === "i64") {
+			const bits =
 				(BigInt(this.#words.u32(offset + 4)) << 32n) |
 				BigInt(this.#words.u32(offset));
-			const short =
-				value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+			const value = row.kind === "i64" ? BigInt.asIntN(64, bits) : bits;
+			const short = Number.isSafeInteger(Number(value)) ? Number(value) : value;
 			return { value: short, text: numberText(short) };
 		}
 		if (row.kind === "i32") {
@@ -371,11 +392,19 @@ class Reader {
 	}
 }
 
+/** Whether a record has a field, as its earlier words tell. */
+function isThere(field: Field, words: ReadonlyMap<string, number>): boolean {
+	return Object.entries(field.when ?? {}).every(
+		([name, value]) => words.get(name) === value,
+	);
+}
+
 function decodeBits(rows: readonly Bits[], word: number): DecodedBits[] {
 	const found: DecodedBits[] = [];
 	let reserved = word;
 	for (const row of rows) {
-		const value = extract(word, row);
+		const unused = row.signed ? 32 - row.width : 0;
+		const value = (extract(word, row) << unused) >> unused;
 		reserved &= ~(extract(-1, row) << row.lsb);
 		const meaning = row.values?.[value];
 		if (row.width > 1 || value !== 0 || meaning !== undefined) {

@@ -77,8 +77,8 @@ export function encodeMessage(
 		}
 		const value = fieldValue(row, field, argument, version);
 		view.setUint32(offset, Number(value & 0xffff_ffffn), true);
-		if (field.kind === "u64") {
-			view.setUint32(offset + 4, Number(value >> 32n), true);
+		if (field.size === 8) {
+			view.setUint32(offset + 4, Number((value >> 32n) & 0xffff_ffffn), true);
 		}
 	}
 	return {
@@ -170,9 +170,9 @@ function fieldValue(
 		typeof argument === "string"
 			? (parseNumber(argument) ?? named(field, argument, version))
 			: argument;
-	const least = field.kind === "i32" ? -WORD_LIMIT / 2n : 0n;
-	const limit =
-		least + (field.kind === "u64" ? WORD_LIMIT * WORD_LIMIT : WORD_LIMIT);
+	const values = field.size === 8 ? WORD_LIMIT * WORD_LIMIT : WORD_LIMIT;
+	const least = field.kind.startsWith("i") ? -values / 2n : 0n;
+	const limit = least + values;
 	const whole = wholeNumber(value, limit, least);
 	if (whole === undefined) {
 		const words = knownWords(field, version);

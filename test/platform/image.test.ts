@@ -237,6 +237,8 @@ describe("platforms at their edges", () => {
 				powerDomains: [],
 				powerController: null,
 				performanceDomains: [],
+				sensors: [],
+				thermal: null,
 			},
 		],
 	])("%s", (_, platform) => {

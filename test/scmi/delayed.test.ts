@@ -165,6 +165,97 @@ describe("an awaited call of an asynchronous command", () => {
 	});
 });
 
+describe("each asynchronous command's delayed response", () => {
+	type Agent = ReturnType<typeof listen>["agent"];
+	it.each<
+		[
+			name: string,
+			version: number | undefined,
+			call: (agent: Agent) => Promise<unknown>,
+			word: number,
+			payload: number[],
+			result: unknown,
+			event: Record<string, unknown>,
+		]
+	>([
+		[
+			"CLOCK_RATE_SET_COMPLETE",
+			undefined,
+			(agent) => agent.clock.rateSet(5, 1, ASYNC),
+			header(2, 0x14, 5),
+			[5, 1000, 0],
+			{ clockId: 5, rate: 1000 },
+			{ protocol: "clock", clockId: 5, rate: 1000 },
+		],
+		[
+			"VOLTAGE_LEVEL_SET_COMPLETE",
+			undefined,
+			(agent) => agent.voltage.levelSet(2, 850_000, ASYNC),
+			header(2, 0x17, 7),
+			[2, -5 >>> 0],
+			{ domainId: 2, level: -5 },
+			{ protocol: "voltage", domainId: 2, voltageLevel: -5 },
+		],
+		[
+			"RESET_COMPLETE",
+			undefined,
+			(agent) => agent.reset.reset(3, ASYNC),
+			header(2, 0x16, 4),
+			[3],
+			{ domainId: 3 },
+			{ protocol: "reset", domainId: 3 },
+		],
+		[
+			"SENSOR_READING_COMPLETE",
+			0x10000,
+			(agent) => agent.sensor.readingGetAsync(4),
+			header(2, 0x15, 6, 1),
+			[4, -7 >>> 0, -1 >>> 0],
+			[{ value: -7, timestamp: 0 }],
+			{ protocol: "sensor", sensorId: 4, sensorValue: -7 },
+		],
+		[
+			"SENSOR_READING_COMPLETE",
+			0x30000,
+			(agent) => agent.sensor.readingGetAsync(4),
+			header(2, 0x15, 6, 1),
+			[4, 45, 0, 9, 1, -7 >>> 0, -1 >>> 0, 0, 0],
+			[
+				{ value: 45, timestamp: 2 ** 32 + 9 },
+				{ value: -7, timestamp: 0 },
+			],
+			{
+				protocol: "sensor",
+				sensorId: 4,
+				readings: [
+					{ sensorValue: 45, timestamp: 2 ** 32 + 9 },
+					{ sensorValue: -7, timestamp: 0 },
+				],
+			},
+		],
+	])(
+		"%s of version %s",
+		async (name, version, call, word, payload, result, event) => {
+			const { firmware, agent } = listen();
+			const told: unknown[] = [];
+			agent.onNotification({}, (notification) => told.push(notification));
+			if (version !== undefined) firmware.will(0, version);
+			firmware.will(0);
+			const awaited = call(agent);
+			await settled();
+			firmware.tell(word, [0, ...payload]);
+			expect(await awaited).toEqual(result);
+			expect(told).toEqual([]);
+			// The same as a direct call; the version is known by now.
+			firmware.will(0);
+			expect(call(agent.sync as unknown as Agent)).toBeUndefined();
+			firmware.tell(word + (1 << 18), [0, ...payload]);
+			await settled();
+			expect(told).toEqual([{ ...event, name, status: 0 }]);
+		},
+	);
+});
+
 describe("delayed responses", () => {
 	it("find their calls in any order, by token, message and protocol", async () => {
 		const { firmware, agent, reported } = listen();

@@ -19,6 +19,7 @@ import {
 	Reset,
 	Sensor,
 	SensorAxis,
+	SensorInterval,
 	Service,
 	Switch,
 	System,
@@ -86,7 +87,7 @@ export class Tables {
 	readonly operatingPoints = new Section(OperatingPoint.SIZE);
 	readonly sensors = new Section(Sensor.SIZE);
 	readonly sensorAxes = new Section(SensorAxis.SIZE);
-	readonly sensorIntervals = new Section(4);
+	readonly sensorIntervals = new Section(SensorInterval.SIZE);
 	readonly system = new Section(System.SIZE);
 	readonly thermal = new Section(Thermal.SIZE);
 

@@ -3,6 +3,8 @@
 
 import type { Block } from "../platform.ts";
 
+/** Thermal monitoring unit. */
+export const TMU = 0x3026_0000;
 /** CCM analog: the PLLs. */
 export const ANATOP = 0x3036_0000;
 /** Clock controller module. */
@@ -30,6 +32,7 @@ export const FAST_CHANNELS = SRAM + 0x800;
 
 export const BLOCKS: readonly Block[] = [
 	{ name: "sram", address: SRAM, size: SRAM_SIZE, kind: "ram" },
+	{ name: "tmu", address: TMU, size: 0x1_0000, kind: "thermal" },
 	{ name: "anatop", address: ANATOP, size: 0x1_0000, kind: "pll" },
 	{ name: "ccm", address: CCM, size: 0x1_0000, kind: "set-clear-toggle" },
 	{ name: "gpc", address: GPC, size: 0x1_0000, kind: "power" },

@@ -6,6 +6,7 @@ import { CLOCKS } from "./clocks.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { pmicRegister } from "./rails.ts";
 import { RESET_VALUES } from "./resets.ts";
+import { TER } from "./sensors.ts";
 import { SYSTEM_VALUES } from "./system.ts";
 
 /** GNRL_CTL of a running PLL with its output gate open. */
@@ -146,6 +147,7 @@ export const REGISTERS: readonly (readonly [address: number, value: number])[] =
 		...supplies(),
 		...RESET_VALUES,
 		...SYSTEM_VALUES,
+		TER,
 		[CCM + 0x9080, 1], // ipg_root: ahb / 2
 		[CCM + 0x9180, 1], // ipg_audio_root: audio_ahb / 2
 		[CCM + 0x9880, 0x0100_0000], // arm_a53_core: arm_pll_out

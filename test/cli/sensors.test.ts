@@ -1,0 +1,36 @@
+// scmi-cosim sensors: the built program in a process of its own.
+// Values are those of the built-in board after its boot.
+
+import { expect, it } from "vitest";
+import { run } from "./program.ts";
+
+it("prints a row for each reading", async () => {
+	const { status, stdout, stderr } = await run("sensors");
+	expect(stderr).toBe("");
+	expect(status).toBe(0);
+	expect(stdout).toMatch(/^sensor +id +reading +value +unit +trip points$/m);
+	expect(stdout).toMatch(/^cpu-temperature +0 +25\.\d+ +°C +4$/m);
+	expect(stdout).toMatch(/^vdd-arm +1 +0\.85 +V +2$/m);
+	expect(stdout).toMatch(/^a53-operating-point +3 +rate +1200000000 +Hz +0$/m);
+	expect(stdout).toMatch(/^a53-operating-point +3 +level +0\.85 +V +0$/m);
+	expect(stdout.trim().split("\n")).toHaveLength(6);
+});
+
+it("--json prints an array of id, name, tripPoints, readings", async () => {
+	const { status, stdout } = await run("sensors", "--json");
+	expect(status).toBe(0);
+	const sensors = JSON.parse(stdout);
+	expect(sensors).toHaveLength(4);
+	expect(sensors[2]).toEqual({
+		id: 2,
+		name: "cpu-power",
+		tripPoints: 0,
+		readings: [{ name: "cpu-power", value: 0.593, unit: "W" }],
+	});
+});
+
+it("an older version reads one value of each and has short names", async () => {
+	const { stdout } = await run("sensors", "--scmi", "scmi-1.0");
+	expect(stdout).toMatch(/^a53-operating-p +3 +1200000000 +Hz +0$/m);
+	expect(stdout.trim().split("\n")).toHaveLength(5);
+});
