@@ -41,9 +41,9 @@ export type ErrorCode =
 	| "CHANNEL_BUSY"
 	/** The platform set the channel's error bit. */
 	| "CHANNEL_ERROR"
-	/** A reply whose header or token is not the command's. */
+	/** A reply whose header or token is not the command's, or a message of the platform whose header fits nothing. */
 	| "SCMI_TOKEN"
-	/** A reply whose length is not what its message's layout needs. */
+	/** A reply, or a message of the platform, whose length is not what its layout needs. */
 	| "SCMI_LENGTH"
 	/** Pages of a list that contradict each other or never end. */
 	| "SCMI_PAGING"
@@ -65,4 +65,11 @@ export class CosimError extends Error {
 		this.name = new.target.name;
 		this.code = code;
 	}
+}
+
+/** Lets an error of a callback surface as an uncaught one, since nobody who could do something about it called. */
+export function throwLater(error: unknown): void {
+	queueMicrotask(() => {
+		throw error;
+	});
 }

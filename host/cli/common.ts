@@ -32,6 +32,7 @@ import {
 	type Board,
 	type BoardOptions,
 	openBoard,
+	platformFor,
 } from "../simulation/board.ts";
 
 export interface JsonOption {
@@ -242,9 +243,9 @@ export function openBoardOf(
 	boardOptions: BoardOptions = {},
 ): Board {
 	const tree = readTree(options.dtb);
-	const firmware = createEngine(platformOf(options));
 	try {
-		return openBoard(tree, firmware, boardOptions);
+		const platform = platformFor(tree, platformOf(options));
+		return openBoard(tree, createEngine(platform), boardOptions);
 	} catch (error) {
 		throw options.dtb === undefined ? error : inFile(options.dtb, error);
 	}

@@ -21,6 +21,7 @@ import {
 	readPowerDomains,
 	readResets,
 } from "./state.ts";
+import { Subscriber } from "./subscriber.ts";
 import { agreeOnVersions } from "./versions.ts";
 
 /** A step that failed: the firmware refused it, or the devicetree cannot be read there. */
@@ -46,6 +47,8 @@ export interface BootReport {
 	devices: number;
 	/** Number of SCMI commands sent, those that read the final state included. */
 	messages: number;
+	/** Number of notifications received meanwhile. */
+	notifications: number;
 	errors: BootError[];
 	unserved: Unserved[];
 	/** Number of references from the devices to clocks that run by themselves, which ask nothing of the firmware. */
@@ -76,9 +79,11 @@ class Boot {
 	#fixedClocks = 0;
 	/** Whether the clock protocol's version has CLOCK_PARENT_SET. */
 	#hasParents = false;
+	readonly #subscriber: Subscriber;
 
 	constructor(board: Board) {
 		this.#board = board;
+		this.#subscriber = new Subscriber(board.agent);
 		this.#providers = new Providers(
 			board.firmware.platform,
 			board.transport.protocols,
@@ -87,7 +92,9 @@ class Boot {
 
 	async run(): Promise<BootReport> {
 		const { agent, tree, firmware } = this.#board;
+		const { notifications } = agent.received;
 		await this.#discover();
+		await this.#subscriber.discover();
 		const devices = devicesInOrder(tree, this.#providers);
 		const probed: BootReport["probed"] = [];
 		for (const device of devices) {
@@ -102,6 +109,7 @@ class Boot {
 			board: tree.root.text("model") ?? "unnamed board",
 			devices: devices.length,
 			messages: agent.messages,
+			notifications: agent.received.notifications - notifications,
 			errors: this.#errors,
 			unserved: this.#unserved,
 			fixedClocks: this.#fixedClocks,
@@ -198,9 +206,10 @@ class Boot {
 		for (const [i, rate] of rates.entries()) {
 			const from = clocks?.[i];
 			if (rate === 0 || from?.kind !== "clock") continue;
-			await this.#attempt(device, property, () =>
-				clock.rateSet(from.id, rate, ROUND),
-			);
+			await this.#attempt(device, property, async () => {
+				await this.#subscriber.watchRate(from.id);
+				await clock.rateSet(from.id, rate, ROUND);
+			});
 		}
 	}
 
@@ -268,6 +277,7 @@ class Boot {
 					await this.#powerOnDomain(parent.id, parent.node, depth + 1);
 			}
 		}
+		await this.#subscriber.watchState(id);
 		await this.#board.agent.power.on(id);
 	}
 
