@@ -25,6 +25,18 @@ export {
 	type ProtocolVersions,
 	VERSION_SETS,
 } from "./platform/platform.ts";
+export {
+	createProfile,
+	findProfile,
+	PROFILES,
+	type ProfileName,
+} from "./profiles/index.ts";
+export type {
+	FirmwareStop,
+	Profile,
+	ProfileFirmware,
+	Quirk,
+} from "./profiles/profile.ts";
 export { ScmiAgent } from "./scmi/agent.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
