@@ -25,18 +25,20 @@ export {
 	type ProtocolVersions,
 	VERSION_SETS,
 } from "./platform/platform.ts";
+export { diffProfiles, type ProfileDiff } from "./profiles/diff.ts";
 export {
 	createProfile,
 	findProfile,
 	PROFILES,
-	type ProfileName,
 } from "./profiles/index.ts";
 export type {
 	FirmwareStop,
 	Profile,
 	ProfileFirmware,
+	ProfileName,
 	Quirk,
 } from "./profiles/profile.ts";
+export { everyCommand, recordBoot } from "./profiles/traffic.ts";
 export { ScmiAgent } from "./scmi/agent.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";

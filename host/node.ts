@@ -7,8 +7,8 @@ import { Engine } from "./engine.ts";
 import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
-import { createProfile, type ProfileName } from "./profiles/index.ts";
-import type { ProfileFirmware } from "./profiles/profile.ts";
+import { createProfile } from "./profiles/index.ts";
+import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
 
 export * from "./index.ts";
 

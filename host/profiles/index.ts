@@ -6,7 +6,7 @@ import { CosimError } from "../errors.ts";
 import type { Platform } from "../platform/platform.ts";
 import { nearest } from "../scmi/nearest.ts";
 import { IMX8MM_DRAFT } from "./imx8mm-draft/index.ts";
-import type { Profile, ProfileFirmware } from "./profile.ts";
+import type { Profile, ProfileFirmware, ProfileName } from "./profile.ts";
 
 /** The engine as it is: SCMI as specified. */
 const SPEC: Profile = {
@@ -21,8 +21,6 @@ const SPEC: Profile = {
 
 /** Every profile, the default one first. */
 export const PROFILES: readonly Profile[] = [SPEC, IMX8MM_DRAFT];
-
-export type ProfileName = "spec" | "imx8mm-draft";
 
 /** @throws CosimError UNKNOWN_NAME, with the nearest name */
 export function findProfile(name: string): Profile {

@@ -27,8 +27,10 @@ export interface Quirk {
 	text: string;
 }
 
+export type ProfileName = "spec" | "imx8mm-draft";
+
 export interface Profile {
-	name: string;
+	name: ProfileName;
 	/** One line for people. */
 	description: string;
 	quirks: readonly Quirk[];
