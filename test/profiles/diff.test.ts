@@ -206,6 +206,45 @@ describe("a difference", () => {
 		});
 	});
 
+	it.each<[string, (view: DataView, registers: Uint32Array) => void]>([
+		["x0", (_, registers) => registers.fill(1, 0, 1)],
+		["the high word of x0", (_, registers) => registers.fill(1, 1, 2)],
+		["the channel status", (view) => view.setUint32(0x04, 3, true)],
+		["the length", (view) => view.setUint32(0x14, 2, true)],
+		["the header", (view) => view.setUint32(0x18, 0, true)],
+		["the status", (view) => view.setUint32(0x1c, 1, true)],
+		["the last byte", (view) => view.setUint8(0x1c + 7, 1)],
+	])("is %s alone", (_, change) => {
+		const create = ({ name }: { name: ProfileName }) => {
+			const firmware = createFirmware("spec");
+			if (name === "spec") return firmware;
+			const { view } = new Smt(firmware);
+			const trap = firmware.trap.bind(firmware);
+			firmware.trap = (cpu, method) => {
+				const x0 = trap(cpu, method);
+				change(view, firmware.registers(cpu));
+				return x0;
+			};
+			return firmware;
+		};
+		const profiles = [
+			findProfile("spec"),
+			findProfile("imx8mm-draft"),
+		] as const;
+		const requests = [request(0x14, 0)];
+		expect(diffProfiles(profiles, requests, create).differences).toHaveLength(
+			1,
+		);
+	});
+
+	it("is not what lies behind the length, nor other registers", () => {
+		const { differences } = diff("spec", "imx8mm-draft", [
+			request(0x14, 6, 2),
+			request(0x14, 0x7f, 2),
+		]);
+		expect(differences).toEqual([]);
+	});
+
 	it("is told where one side stops, and both begin again", () => {
 		// Sets usdhc31 to 100 MHz in both, stops the draft, reads the rate of load from both.
 		const { differences } = diff("spec", "imx8mm-draft", [
