@@ -89,7 +89,9 @@ export const enum BlockKind {
 	PLL = 3,
 	/** A power controller: requests complete, handshakes are acknowledged. */
 	POWER = 4,
-	COUNT = 5,
+	/** Registers that turn the system off or reset it, see System. */
+	SYSTEM = 5,
+	COUNT = 6,
 }
 
 /** A row of CLOCKS: the clock with the ID of its index. 64 bytes, table and state together. */
@@ -293,7 +295,11 @@ export const enum Channel {
 	RESERVED = 0x28,
 	/** u32: notifications lost because the queue was full. */
 	DROPPED = 0x2c,
-	SIZE = 0x30,
+	/** u32 state, filled by load(): the row of its agent. */
+	AGENT_ROW = 0x30,
+	/** u32 state, filled by load(): the longest payload that fits into the area. */
+	MOST = 0x34,
+	SIZE = 0x38,
 }
 
 export const enum ChannelDirection {
@@ -350,25 +356,136 @@ export const enum Protocol {
 export const enum Reset {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
+	/** u32 physical address of the line's register; 0: no domain has this ID. load() turns it into a linear one. */
+	REGISTER = 0x04,
+	/** u32: the line's bits, and what they are while it is asserted: all set or all clear. */
+	BITS = 0x08,
+	ASSERTED = 0x0c,
+	/** u32: ns that an autonomous reset keeps it asserted. */
+	PULSE_NS = 0x10,
+	/** u32 1: the agents themselves run on what it resets, none of them may. */
+	DENIED = 0x14,
+	/** State. u32: one bit for each agent that is told of its resets; u32 1: an asynchronous reset is under way. */
+	WATCHERS = 0x18,
+	PENDING = 0x1c,
 	SIZE = 0x20,
 }
 
-/** A row of RAILS: the supply with the voltage domain ID of its index. */
+/** A row of RAILS: the supply, or voltage domain, with the ID of its index. Levels are i32 in µV. */
 export const enum Rail {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
-	SIZE = 0x40,
+	/** u32 physical address of the register that selects the level; load() turns it into a linear one. Bits that do. */
+	REGISTER = 0x04,
+	MASK = 0x08,
+	/** The same for the bits that are all set while it is on. */
+	ENABLE_REGISTER = 0x0c,
+	ENABLE_MASK = 0x10,
+	/** u32 first row and number of rows in RAIL_LEVELS; load() turns the first into an address. */
+	LEVELS = 0x14,
+	LEVEL_COUNT = 0x18,
+	/** i32 lowest and highest level that it may be set to. */
+	MIN = 0x1c,
+	MAX = 0x20,
+	/** u32 slope of a change in µV per µs, 0 when there is none; u32 ns that a change takes besides. */
+	RAMP_RATE = 0x24,
+	SETTLE_NS = 0x28,
+	/** u32 ns from enabled to on. */
+	ENABLE_NS = 0x2c,
+	/** u32 1: must not be switched off. */
+	ALWAYS_ON = 0x30,
+	/** Filled by load(). u32 first row and number of the different levels within its limits. */
+	USABLE = 0x34,
+	USABLE_COUNT = 0x38,
+	/** Filled by load(). u32: from each of them to the next, 0 when that differs or there are less than three. */
+	STEP = 0x3c,
+	/** State. u64: virtual time at which the last change has settled. */
+	SETTLED_AT = 0x40,
+	/** State. u32 1: an asynchronous change is pending, to this i32 level. */
+	PENDING = 0x48,
+	TARGET = 0x4c,
+	SIZE = 0x50,
+}
+
+/** A row of RAIL_LEVELS: one for each value of the selecting bits, by ascending levels. */
+export const enum RailLevel {
+	/** u32: the register's bits in their place. */
+	SELECT = 0x00,
+	/** i32 µV. Of rows with the same level the first one is written. */
+	MICROVOLTS = 0x04,
+	SIZE = 0x08,
 }
 
 /** A row of PERFORMANCE: the performance domain with the ID of its index. */
 export const enum Performance {
 	/** u32 name in STRINGS. */
 	NAME = 0x00,
-	SIZE = 0x60,
+	/** u32 IDs of the clock and of the rail that its operating points set. */
+	CLOCK = 0x04,
+	RAIL = 0x08,
+	/** u32 first row and number of rows, 1 to LIMIT, in OPERATING_POINTS; load() turns the first into an address. */
+	POINTS = 0x0c,
+	POINT_COUNT = 0x10,
+	/** u32 position of the operating point that it can sustain. */
+	SUSTAINED = 0x14,
+	/** u32 µs between two requests by message, 0 for no such limit. */
+	RATE_LIMIT = 0x18,
+	/** u32 1: from version 4.0 on its levels are named by their indices. */
+	INDEXING = 0x1c,
+	/** u32 physical address of its fast channels, 0 when it has none; u32 agent that they are for; u32 µs as above. */
+	FAST = 0x20,
+	FAST_AGENT = 0x24,
+	FAST_RATE_LIMIT = 0x28,
+	/** u32 state, filled by load(): their linear address. */
+	FAST_LINEAR = 0x2c,
+	/** u32 state: version that their agent speaks; 0 when it has no fast channels. */
+	FAST_VERSION = 0x30,
+	/** u32 state: one bit for each agent that names levels by their indices. */
+	INDEXED = 0x34,
+	/** State. u32 positions of the lowest and of the highest operating point allowed, u32 agent that said so. */
+	MIN = 0x38,
+	MAX = 0x3c,
+	LIMITS_BY = 0x40,
+	/** State. u32: a bit for each agent that is told of other levels, of other limits. */
+	LEVEL_WATCHERS = 0x44,
+	LIMITS_WATCHERS = 0x48,
+	/** State. u32 positions that they know. */
+	TOLD_LEVEL = 0x4c,
+	TOLD_MIN = 0x50,
+	TOLD_MAX = 0x54,
+	/** State. u32: what the agent's fast channels held at the last look. */
+	SEEN_LEVEL = 0x58,
+	SEEN_MAX = 0x5c,
+	SEEN_MIN = 0x60,
+	SIZE = 0x68,
+	/** Operating points that a domain may have. */
+	LIMIT = 16,
 }
 
-/** A row of OPERATING_POINTS. */
+/** The fast channels of a performance domain: offsets from Performance.FAST. */
+export const enum FastChannels {
+	/** u32 level each. */
+	LEVEL_SET = 0x00,
+	LEVEL_GET = 0x04,
+	/** u32 highest and u32 lowest level each. */
+	LIMITS_SET = 0x08,
+	LIMITS_GET = 0x10,
+	SIZE = 0x18,
+}
+
+/** A row of OPERATING_POINTS: those of a domain lie in ascending order of rates, levels and indices. */
 export const enum OperatingPoint {
+	/** u64 rate in Hz. */
+	RATE = 0x00,
+	/** i32 µV. */
+	MICROVOLTS = 0x08,
+	/** u32 performance level and index, neither ever 0. */
+	LEVEL = 0x0c,
+	INDEX = 0x10,
+	/** u32 µW, 0 when not told. */
+	POWER = 0x14,
+	/** u32 µs that a change to it takes at most, below 65536. */
+	LATENCY = 0x18,
 	SIZE = 0x20,
 }
 
@@ -388,7 +505,21 @@ export const enum SensorAxis {
 
 /** SYSTEM: the registers that turn the system off and reset it. */
 export const enum System {
-	SIZE = 0x20,
+	/** u32 physical address; load() turns it into a linear one. Power goes off when all of the bits are written as 1. */
+	OFF = 0x00,
+	OFF_BITS = 0x04,
+	/** The same for reset: it happens when one of the bits, lines that are active low, is written as 0. */
+	RESET = 0x08,
+	RESET_LINES = 0x0c,
+	/** u32: bits that the firmware keeps when it writes that register, and those that it sets for either reset. */
+	RESET_KEEP = 0x10,
+	COLD = 0x14,
+	WARM = 0x18,
+	/** u32: ms that the agents get after a graceful request. */
+	TIMEOUT_MS = 0x1c,
+	/** State. u32: one bit for each agent that is told of requests. */
+	WATCHERS = 0x20,
+	SIZE = 0x28,
 }
 
 /** THERMAL: the thermal unit and the model of what it measures. */

@@ -2,9 +2,10 @@
 // Numbers only cross the border; everything else lies in linear memory.
 
 import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
+import { PLATFORM } from "./hardware/clock-gates";
 import { Abi, Address, State } from "./layout";
 import { loadPlatform, reserveImage } from "./platform/load";
-import { notifyChanges } from "./scmi/notify";
+import { notifyChanges } from "./scmi/watches";
 import { run } from "./sim/events";
 import { trap as execute } from "./smccc";
 
@@ -35,7 +36,10 @@ export function trap(cpu: u32, level: u32): i32 {
 	return execute(cpu, level);
 }
 
-/** Lets virtual time pass, with everything that happens meanwhile: `low` + `high` * 2^32 ns. The time is the u64 at Address.STATE + State.TIME. */
+/**
+ * Lets virtual time pass, with everything that happens meanwhile: `low` + `high` * 2^32 ns, and more when the firmware
+ * is still waiting for hardware then. The time is the u64 at Address.STATE + State.TIME.
+ */
 export function advance(low: u32, high: u32): void {
 	run(((<u64>high) << 32) | low);
 }
@@ -53,7 +57,8 @@ export function read32(address: u32): u32 {
 /** Writes it, with the effects that the hardware has; nothing happens where nothing answers. */
 export function write32(address: u32, value: u32): void {
 	busWrite(address, value);
-	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
+	if (load<u32>(Address.STATE, State.STOP)) return;
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 }
 
 /** The address in linear memory of `length` bytes of a block; 0 when no block covers them all. For plain memory. */

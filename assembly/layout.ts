@@ -20,6 +20,8 @@ export const enum Abi {
 	WASM_PAGE = 65536,
 	/** Messages that wait for an agent which has not read the last one from its platform-to-agent channel. */
 	QUEUE_LENGTH = 16,
+	/** Asynchronous changes of clock rates that an agent may have pending. */
+	RATE_REQUESTS = 4,
 	/** Things that may be scheduled for a later virtual time. */
 	EVENTS = 64,
 	/** Bytes of linear memory that an image may ask for. */
@@ -30,6 +32,7 @@ export const enum Address {
 	STATIC_DATA_END = 0x1000,
 	STATE = 0x1000,
 	RATES = 0x1800,
+	RATE_REQUESTS = 0x1a00,
 	CPU = 0x2900,
 	CPU_STRIDE = 0x100,
 	IMAGE = 0x4000,
@@ -37,7 +40,7 @@ export const enum Address {
 
 /** The engine's own variables, at Address.STATE. */
 export const enum State {
-	/** u64: virtual time in ns since load. */
+	/** u64: virtual time in ns since load; it stops at END_OF_TIME. */
 	TIME = 0x00,
 	/** u32: counts register changes that rates or gates may depend on; never 0. */
 	GENERATION = 0x08,
@@ -94,9 +97,9 @@ export const enum State {
 	EVENT_NUMBER = 0xc4,
 	/** u32: counts the interrupts raised on all channels. */
 	INTERRUPTS = 0xc8,
-	/** u32: subscriptions to changes of clock rates and power states that are in force. */
+	/** u32: subscriptions to changes of clock rates and power states that are in force; not 0 in a stopped system. */
 	WATCHES = 0xcc,
-	/** u32: tables of who watches which clock and power domain, see assembly/scmi/notify.ts; 0 when nobody can. */
+	/** u32: tables of who watches which clock and power domain, see assembly/scmi/watches.ts; 0 when nobody can. */
 	CLOCK_WATCHES = 0xd0,
 	DOMAIN_WATCHES = 0xd4,
 	/** u32 pairs: address and count. */
@@ -113,6 +116,13 @@ export const enum State {
 	THERMAL = 0xfc,
 	/** u32: generation of the registers when changes were last looked for. */
 	WATCHED_GENERATION = 0x100,
+	/** u32: counts what may change a power domain's state, and what it was when changes were last looked for. */
+	POWER_CHANGES = 0x104,
+	WATCHED_POWER_CHANGES = 0x108,
+	/** u32: one bit for each agent that is told of errors of its commands. */
+	ERROR_WATCHES = 0x10c,
+	/** u32 each: the version of protocols 0x10 to 0x17 that the platform implements, 0 when it does not serve one. */
+	VERSIONS = 0x120,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -152,6 +162,19 @@ export const enum Rates {
 	LIMIT = 16,
 }
 
+/** An asynchronous change of a clock's rate: Abi.RATE_REQUESTS rows for each agent, by its ID, at Address.RATE_REQUESTS. */
+export const enum RateRequest {
+	/** u32: flags of the command; 0 in a free row. */
+	FLAGS = 0x00,
+	/** u32: the command's header. */
+	HEADER = 0x04,
+	/** u64: the rate asked for, in Hz. */
+	RATE = 0x08,
+	/** u32: the clock's ID as the agent gave it. */
+	CLOCK = 0x10,
+	SIZE = 0x18,
+}
+
 /** A CPU's registers: x0..x17 as u64, at Address.CPU + cpu * CPU_STRIDE. */
 export const enum Cpu {
 	X0 = 0x00,
@@ -159,6 +182,10 @@ export const enum Cpu {
 	X2 = 0x10,
 	X3 = 0x18,
 	REGISTERS = 18,
+	/** The engine's own. u64: function ID and, in the high word, exception level of the last call to a single channel. */
+	LAST_CALL = 0xf0,
+	/** u32: that channel's row. */
+	LAST_CHANNEL = 0xf8,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

@@ -1,11 +1,14 @@
 // The shared-memory channel: status, flags, length and header of an area, checked before anything is believed.
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2, shared memory based transport.
 
+import { PLATFORM } from "./hardware/clock-gates";
 import { Agent, Channel, Queued } from "./image";
 import { Abi, Address, State } from "./layout";
 import { agentRow } from "./scmi/agents";
+import { reportError } from "./scmi/base";
 import { dispatch } from "./scmi/entry";
 import { Status } from "./scmi/status";
+import { notifyChanges } from "./scmi/watches";
 
 /** Offsets in an area. */
 export const enum Smt {
@@ -30,55 +33,46 @@ const STATUS_SIZE: u32 = 4;
 export function serveChannels(first: usize, count: u32): u32 {
 	let served: u32 = 0;
 	for (let i: u32 = 0; i < count; i++) {
-		const channel = first + i * Channel.SIZE;
-		const area = load<u32>(channel, Channel.LINEAR);
-		if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE) continue;
-		serveArea(channel, area);
-		served++;
+		if (serveChannel(first + i * Channel.SIZE)) served++;
+		if (load<u32>(Address.STATE, State.STOP)) break;
 	}
 	return served;
 }
 
-function serveArea(channel: usize, area: usize): void {
+/** Serves the command in a channel's area. False when there is none. */
+export function serveChannel(channel: usize): bool {
+	const area = load<u32>(channel, Channel.LINEAR);
+	if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE) return false;
+	// What time has changed is nobody's doing, what changes now is the agent's.
+	const watched = load<u32>(Address.STATE, State.WATCHES) !== 0;
+	if (watched) notifyChanges(PLATFORM);
 	// Read once: whoever shares the memory may change it meanwhile.
-	const length = load<u32>(area, Smt.LENGTH);
+	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
 	const header = load<u32>(area, Smt.HEADER);
 	const interrupt = load<u32>(area, Smt.FLAGS) & INTERRUPT_ENABLED;
-	if (
-		length < HEADER_SIZE ||
-		length > load<u32>(channel, Channel.LENGTH) - Smt.HEADER
-	) {
-		// There is no message to answer; agents that look at the status first find one.
-		store<i32>(area, Status.PROTOCOL_ERROR, Smt.PAYLOAD);
-		store<u32>(area, HEADER_SIZE + STATUS_SIZE, Smt.LENGTH);
-		store<u32>(
-			channel,
-			load<u32>(channel, Channel.REFUSED) + 1,
-			Channel.REFUSED,
-		);
-		complete(channel, area, SmtStatus.FREE | SmtStatus.ERROR, interrupt);
-		return;
+	const agent = load<u32>(channel, Channel.AGENT_ROW);
+	// A length without a header word has wrapped around.
+	if (size > load<u32>(channel, Channel.MOST)) {
+		refuse(channel, area);
+		reportError(agent, header, Status.PROTOCOL_ERROR);
+	} else {
+		store<u32>(Address.STATE, header, State.HEADER);
+		const replied = dispatch(agent, header, area + Smt.PAYLOAD, size);
+		store<u32>(area, HEADER_SIZE + replied, Smt.LENGTH);
+		store<u32>(area, SmtStatus.FREE, Smt.STATUS);
 	}
-	store<u32>(Address.STATE, header, State.HEADER);
-	const agent = agentRow(load<u32>(channel, Channel.AGENT));
-	const size = dispatch(
-		agent,
-		header,
-		area + Smt.PAYLOAD,
-		length - HEADER_SIZE,
-	);
-	store<u32>(area, HEADER_SIZE + size, Smt.LENGTH);
-	complete(channel, area, SmtStatus.FREE, interrupt);
+	if (interrupt) raiseInterrupt(channel);
+	if (watched) notifyChanges(load<u32>(channel, Channel.AGENT));
+	return true;
 }
 
-function complete(
-	channel: usize,
-	area: usize,
-	status: u32,
-	interrupt: u32,
-): void {
-	store<u32>(area, status, Smt.STATUS);
-	if (interrupt) raiseInterrupt(channel);
+// There is no message to answer; agents that look at the status first find one.
+function refuse(channel: usize, area: usize): void {
+	store<i32>(area, Status.PROTOCOL_ERROR, Smt.PAYLOAD);
+	store<u32>(area, HEADER_SIZE + STATUS_SIZE, Smt.LENGTH);
+	const refused = load<u32>(channel, Channel.REFUSED) + 1;
+	store<u32>(channel, refused, Channel.REFUSED);
+	store<u32>(area, SmtStatus.FREE | SmtStatus.ERROR, Smt.STATUS);
 }
 
 function raiseInterrupt(channel: usize): void {

@@ -2,11 +2,9 @@
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
 import { Service, ServiceKind } from "./image";
-import { Address, Cpu, Slot, State } from "./layout";
-import { notifyChanges } from "./scmi/notify";
-import { readMessages, serveChannels } from "./shmem";
+import { Abi, Address, Cpu, Slot, State } from "./layout";
+import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { runDue } from "./sim/events";
-import { now, pass } from "./sim/time";
 
 export const enum Smccc {
 	SUCCESS = 0,
@@ -33,19 +31,54 @@ const enum Level {
 
 /** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
 export function trap(cpu: u32, level: u32): i32 {
-	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return Smccc.NOT_SUPPORTED;
-	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
+	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
-	pass(load<u32>(Address.STATE, State.TRAP_NS));
-	if (now() >= load<u64>(Address.STATE, State.DUE)) runDue();
+	const time =
+		load<u64>(Address.STATE, State.TIME) +
+		load<u32>(Address.STATE, State.TRAP_NS);
+	store<u64>(Address.STATE, time, State.TIME);
+	if (time >= load<u64>(Address.STATE, State.DUE)) {
+		runDue();
+		if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
+	}
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
-	const service = serviceFor(functionId, level);
-	const result =
-		service === 0 ? Smccc.NOT_SUPPORTED : serve(service, registers, level);
-	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
+	let result: i32 = Smccc.SUCCESS;
+	// Most calls are for the channel of the CPU's last one.
+	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, level))
+		result = callService(functionId, registers, level);
+	else if (!serveChannel(channel)) result = Smccc.NOT_REQUIRED;
+	// Who stops the system never sees the call return; here it has to.
+	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
 	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
 	store<i64>(registers, result, Cpu.X0);
 	return result;
+}
+
+function callKey(functionId: u32, level: u32): u64 {
+	return ((<u64>level) << 32) | functionId;
+}
+
+function callService(functionId: u32, registers: usize, level: u32): i32 {
+	const service = serviceFor(functionId, level);
+	if (service === 0) return Smccc.NOT_SUPPORTED;
+	const single =
+		load<u32>(service, Service.KIND) === ServiceKind.CHANNELS &&
+		load<u32>(service, Service.COUNT) === 1;
+	if (single) {
+		store<u64>(registers, callKey(functionId, level), Cpu.LAST_CALL);
+		const channel = load<u32>(service, Service.FIRST);
+		store<u32>(registers, channel, Cpu.LAST_CHANNEL);
+	}
+	return serve(service, registers, level);
+}
+
+/** There is no such CPU, or the system no longer runs: nothing is served. */
+function refuse(cpu: u32): i32 {
+	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	if (cpu < <u32>Abi.MAX_CPUS)
+		store<i64>(registers, Smccc.NOT_SUPPORTED, Cpu.X0);
+	return Smccc.NOT_SUPPORTED;
 }
 
 /** The service of a function ID at an exception level, or at EL3 when EL2 passes on what it does not serve; 0 for none. */

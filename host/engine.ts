@@ -3,10 +3,10 @@
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { Clock, Domain, type LoadError } from "../assembly/image.ts";
-import { Abi, Address, Cpu, State } from "../assembly/layout.ts";
+import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
-import type { Method } from "./mailbox/conduit.ts";
+import type { Method, Stopped } from "./mailbox/conduit.ts";
 import { compileImage, placeInImage } from "./platform/image.ts";
 import type { Platform } from "./platform/platform.ts";
 
@@ -69,6 +69,9 @@ export class Engine implements Firmware {
 	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops. */
 	readonly rawTrap: (cpu: number, level: number) => number;
 	readonly #exports: Exports;
+	/** The compiled platform. */
+	readonly #image: Uint8Array<ArrayBuffer>;
+	readonly #stop: Uint32Array;
 	readonly #registers: Uint32Array[];
 	readonly #time: Uint32Array;
 
@@ -80,7 +83,8 @@ export class Engine implements Firmware {
 	constructor(module: WebAssembly.Module, platform: Platform) {
 		this.platform = platform;
 		this.#exports = instantiate(module);
-		loadPlatform(this.#exports, platform);
+		this.#image = compileImage(platform);
+		loadPlatform(this.#exports, platform, this.#image);
 		const { memory, trap } = this.#exports;
 		this.buffer = memory.buffer as ArrayBuffer;
 		this.rawTrap = trap;
@@ -95,6 +99,30 @@ export class Engine implements Firmware {
 				),
 		);
 		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
+		this.#stop = new Uint32Array(this.buffer, Address.STATE + State.STOP, 1);
+	}
+
+	/**
+	 * Why the system no longer runs: somebody has turned it off or reset it, by message or by register. Nothing happens
+	 * then, traps return NOT_SUPPORTED, until {@link reset}. Null while it runs.
+	 */
+	get stopped(): Stopped {
+		switch (this.#stop[0]) {
+			case Stop.OFF:
+				return "off";
+			case Stop.RESET:
+				return "reset";
+			default:
+				return null;
+		}
+	}
+
+	/**
+	 * Begins again: registers at their load values, memory empty, nobody's requests or subscriptions, virtual time 0.
+	 * Buffer and views stay as they are. Also turns on a system that is off; at any time.
+	 */
+	reset(): void {
+		loadPlatform(this.#exports, this.platform, this.#image);
 	}
 
 	registers(cpu: number): Uint32Array {
@@ -232,8 +260,11 @@ function instantiate(module: WebAssembly.Module): Exports {
 	return exports;
 }
 
-function loadPlatform(exports: Exports, platform: Platform): void {
-	const image = compileImage(platform);
+function loadPlatform(
+	exports: Exports,
+	platform: Platform,
+	image: Uint8Array<ArrayBuffer>,
+): void {
 	const address = exports.reserve(image.length);
 	if (address === 0) {
 		throw new CosimError(

@@ -37,6 +37,8 @@ export type ErrorCode =
 	| "MBOX_TIMEOUT"
 	/** The trap returned something other than 0 in x0. */
 	| "SMC_RESULT"
+	/** The system is off or was reset: by this very call, which never returns, or before it. */
+	| "SYSTEM_STOPPED"
 	/** The shared-memory channel was not free before a command, or not free after the trap. */
 	| "CHANNEL_BUSY"
 	/** The platform set the channel's error bit. */

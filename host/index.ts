@@ -10,7 +10,12 @@ export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
-export type { Conduit, Method } from "./mailbox/conduit.ts";
+export type {
+	Conduit,
+	FirmwareStop,
+	Method,
+	Stopped,
+} from "./mailbox/conduit.ts";
 export {
 	type MailboxChannel,
 	type MailboxClient,
@@ -32,7 +37,6 @@ export {
 	PROFILES,
 } from "./profiles/index.ts";
 export type {
-	FirmwareStop,
 	Profile,
 	ProfileFirmware,
 	ProfileName,
@@ -43,13 +47,16 @@ export { ScmiAgent } from "./scmi/agent.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
+export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
 export { type Board, openBoard } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export {
 	type ClockState,
 	type PowerDomainState,
+	type ResetState,
 	readClocks,
 	readPowerDomains,
+	readResets,
 } from "./simulation/state.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

@@ -7,6 +7,7 @@ import { clockRow, parentRateOf } from "./clock-tree";
 import { readPllWord, startLocking, writePllWord } from "./pll";
 import { readPowerWord, writePowerWord } from "./power-controller";
 import { write } from "./registers";
+import { writeSystemWord } from "./system";
 
 /** The block that covers `length` bytes from a physical address, or 0. */
 export function findBlock(physical: u32, length: u32): usize {
@@ -52,9 +53,9 @@ export function busRead(physical: u32): u32 {
 	}
 }
 
-/** A 32-bit write; ignored where nothing answers. */
+/** A 32-bit write; ignored where nothing answers, and by a system that no longer runs. */
 export function busWrite(physical: u32, value: u32): void {
-	if (!accessible(physical)) return;
+	if (!accessible(physical) || load<u32>(Address.STATE, State.STOP)) return;
 	const block = findBlock(physical, 4);
 	const register = linearAddress(physical, 4);
 	switch (load<u32>(block, Block.KIND)) {
@@ -69,6 +70,9 @@ export function busWrite(physical: u32, value: u32): void {
 			break;
 		case BlockKind.REGISTERS:
 			write(register, value);
+			break;
+		case BlockKind.SYSTEM:
+			writeSystemWord(register, value);
 			break;
 		default:
 			store<u32>(register, value);

@@ -60,6 +60,11 @@ function reach(clock: usize, wanted: u64, rounding: u32): u64 {
 	return better(fixed, 0, false, rate, rounding) ? fixed : NO_RATE;
 }
 
+/** Whether {@link setRate} would set a rate now. */
+export function canSetRate(clock: usize, wanted: u64, rounding: u32): bool {
+	return reach(clock, wanted, rounding) !== NO_RATE;
+}
+
 /** Sets the rate, rounded; false, with nothing changed, when nothing lies in the rounding's direction. */
 export function setRate(clock: usize, wanted: u64, rounding: u32): bool {
 	const reached = reach(clock, wanted, rounding);

@@ -88,7 +88,14 @@ function expect(at: u64): void {
 	store<u64>(Address.STATE, min(at, due), State.POWER_DUE);
 }
 
+/** A region or an acknowledge may have changed, and with it the state of a power domain. */
+function countChange(): void {
+	const changes = load<u32>(Address.STATE, State.POWER_CHANGES) + 1;
+	store<u32>(Address.STATE, changes, State.POWER_CHANGES);
+}
+
 function completeHandshake(row: usize): void {
+	countChange();
 	const handshake = powerRegister(PowerController.HANDSHAKE);
 	store<u32>(row, 0, Handshake.PENDING);
 	const word = load<u32>(handshake);
@@ -101,6 +108,7 @@ function completeHandshake(row: usize): void {
 
 function completeSwitch(region: usize, index: u32, pending: u32): void {
 	const at = load<u64>(region, Switch.PENDING_AT);
+	countChange();
 	store<u32>(region, Pending.NONE, Switch.PENDING);
 	const request = powerRegister(
 		pending === Pending.UP

@@ -20,6 +20,7 @@ import {
 	Protocol,
 	Queued,
 	Rail,
+	RailLevel,
 	Register,
 	Reset,
 	Sensor,
@@ -164,6 +165,8 @@ function resolveSections(length: u32): void {
 	table(Image.SWITCHES, Switch.SIZE, length, State.SWITCHES, 32);
 	table(Image.HANDSHAKES, Handshake.SIZE, length, State.HANDSHAKES, 32);
 	table(Image.AGENTS, Agent.SIZE, length, State.AGENTS, Abi.MAX_AGENTS);
+	const agents = state(State.AGENT_COUNT);
+	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
 	table(Image.CHANNELS, Channel.SIZE, length, State.CHANNELS, 0xffff);
 	table(
 		Image.PROTOCOLS,
@@ -177,7 +180,7 @@ function resolveSections(length: u32): void {
 	section(Image.PLL_RATES, PllRate.SIZE, length);
 	table(Image.RESETS, Reset.SIZE, length, State.RESETS, 0xffff);
 	table(Image.RAILS, Rail.SIZE, length, State.RAILS, 0xffff);
-	section(Image.RAIL_LEVELS, 4, length);
+	section(Image.RAIL_LEVELS, RailLevel.SIZE, length);
 	table(Image.PERFORMANCE, Performance.SIZE, length, State.PERFORMANCE, 0xffff);
 	section(Image.OPERATING_POINTS, OperatingPoint.SIZE, length);
 	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);

@@ -18,7 +18,7 @@ import { agentRow } from "../scmi/agents";
 import { isVersion, speak } from "../scmi/protocols";
 import { Smt, SmtStatus } from "../shmem";
 import { slotOf } from "../smccc";
-import { check, checkName, failed, header, state } from "./check";
+import { check, checkName, failed, header, setState, state } from "./check";
 
 export function checkAgents(): void {
 	const protocols = state(State.PROTOCOLS);
@@ -38,10 +38,12 @@ export function checkAgents(): void {
 			row,
 		);
 		last = id;
+		if (failed()) return;
+		const index = id - Dispatch.FIRST_PROTOCOL;
+		setState(State.VERSIONS + (index << 2), load<u32>(row, Protocol.VERSION));
 	}
 	check(count !== 0, LoadError.PROTOCOL, Address.IMAGE + Image.PROTOCOLS);
 	const agents = state(State.AGENT_COUNT);
-	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
 	for (let i: u32 = 0; i < agents && !failed(); i++) {
 		const agent = state(State.AGENTS) + i * Agent.SIZE;
 		checkName(agent + Agent.NAME);
@@ -79,6 +81,8 @@ export function checkChannels(): void {
 			channel + Channel.AGENT,
 		);
 		store<u32>(channel, <u32>linear, Channel.LINEAR);
+		store<u32>(channel, <u32>agentRow(agent), Channel.AGENT_ROW);
+		store<u32>(channel, size - Smt.PAYLOAD, Channel.MOST);
 		store<u32>(channel, 0, Channel.REFUSED);
 		store<u32>(channel, 0, Channel.INTERRUPTS);
 		store<u32>(linear, SmtStatus.FREE, Smt.STATUS);
@@ -92,7 +96,11 @@ function checkDirection(channel: usize): void {
 	const known = direction < <u32>ChannelDirection.COUNT;
 	check(known, LoadError.RANGE, channel + Channel.DIRECTION);
 	if (direction !== ChannelDirection.PLATFORM_TO_AGENT || failed()) return;
-	for (let field: u32 = Channel.FIRST; field < <u32>Channel.SIZE; field += 4)
+	for (
+		let field: u32 = Channel.FIRST;
+		field < <u32>Channel.AGENT_ROW;
+		field += 4
+	)
 		store<u32>(channel + field, 0);
 	const agent = agentRow(load<u32>(channel, Channel.AGENT));
 	if (load<u32>(agent, Agent.P2A) === 0)

@@ -7,11 +7,13 @@ import { agentId, agentRow } from "./agents";
 import {
 	entriesPerReply,
 	NameSize,
+	NOTIFY_ENABLE,
 	PROTOCOL_ATTRIBUTES,
 	row,
 	writeShortName,
 } from "./common";
 import { Reply } from "./entry";
+import { notification, send } from "./notify";
 import { Status } from "./status";
 
 const enum Base {
@@ -20,6 +22,7 @@ const enum Base {
 	DISCOVER_IMPLEMENTATION_VERSION = 0x5,
 	DISCOVER_LIST_PROTOCOLS = 0x6,
 	DISCOVER_AGENT = 0x7,
+	NOTIFY_ERRORS = 0x8,
 	ID = 0x10,
 	/** As an agent ID: the caller itself. Since version 2.0. */
 	SELF = 0xffffffff,
@@ -39,11 +42,7 @@ export function isBaseVersion(version: u32): bool {
 }
 
 /** `notifies`: the agent has a channel for delayed responses and notifications. */
-export function describeBase(
-	table: usize,
-	version: u32,
-	_notifies: bool,
-): void {
+export function describeBase(table: usize, version: u32, notifies: bool): void {
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, Base.DISCOVER_VENDOR, 0, discoverVendor.index);
 	row(table, Base.DISCOVER_SUB_VENDOR, 0, discoverSubVendor.index);
@@ -60,6 +59,7 @@ export function describeBase(
 		4,
 		version >= V2 ? discoverAgent.index : discoverAgentV1.index,
 	);
+	if (notifies) row(table, Base.NOTIFY_ERRORS, 4, notifyErrors.index);
 }
 
 function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
@@ -137,4 +137,49 @@ function discoverAgentV1(_agent: usize, _protocol: u32, p: usize): i32 {
 
 function agentName(id: u32): u32 {
 	return load<u32>(agentRow(id), Agent.NAME);
+}
+
+function notifyErrors(agent: usize, _protocol: u32, p: usize): i32 {
+	const enable = load<u32>(p);
+	if (enable & ~NOTIFY_ENABLE) return Status.INVALID_PARAMETERS;
+	watchErrors(agentId(agent), enable !== 0);
+	return 0;
+}
+
+/** Makes an agent be told of errors, or no more. */
+export function watchErrors(agent: u32, on: bool): void {
+	const agents = load<u32>(Address.STATE, State.ERROR_WATCHES);
+	const bit: u32 = 1 << agent;
+	store<u32>(
+		Address.STATE,
+		on ? agents | bit : agents & ~bit,
+		State.ERROR_WATCHES,
+	);
+}
+
+// BASE_ERROR_EVENT, which the specification leaves to the implementation: an agent is told, if it has asked for it, of
+// each of its own commands that ended with HARDWARE_ERROR, at once or asynchronously, and of each one that its channel
+// refused with PROTOCOL_ERROR because of the length. Nothing here is fatal, and each command has an event of its own.
+
+const enum ErrorEvent {
+	ID = 0x0,
+	/** Words: whose command it was; bit 31 fatal, number of commands in 9:0; of each its header and its status. */
+	AGENT = 0,
+	ERROR_STATUS = 4,
+	HEADER = 8,
+	STATUS = 12,
+	SIZE = 16,
+}
+
+/** Tells an agent of a command of its own that went wrong. */
+export function reportError(agent: usize, header: u32, status: i32): void {
+	const id = agentId(agent);
+	if (!(load<u32>(Address.STATE, State.ERROR_WATCHES) & (1 << id))) return;
+	const p = notification(agent, Base.ID, ErrorEvent.ID);
+	if (p === 0) return;
+	store<u32>(p, id, ErrorEvent.AGENT);
+	store<u32>(p, 1, ErrorEvent.ERROR_STATUS);
+	store<u32>(p, header, ErrorEvent.HEADER);
+	store<i32>(p, status, ErrorEvent.STATUS);
+	send(agent, ErrorEvent.SIZE);
 }

@@ -6,8 +6,7 @@ import {
 	requestClock,
 	setClockParent,
 } from "../hardware/clock-gates";
-import { describeRates } from "../hardware/clock-range";
-import { isRateSettable, positionOf, setRate } from "../hardware/clock-rate";
+import { isRateSettable, positionOf } from "../hardware/clock-rate";
 import {
 	clockId,
 	clockRow,
@@ -17,12 +16,17 @@ import {
 	parentCount,
 	parentOf,
 	parentPosition,
-	rateOf,
 } from "../hardware/clock-tree";
-import { Rounding } from "../hardware/rounding";
 import { Clock } from "../image";
-import { Address, Rates, State } from "../layout";
+import { Address, State } from "../layout";
 import { agentId } from "./agents";
+import {
+	describeRatesOf,
+	rateChangeRequestedNotify,
+	rateGet,
+	rateNotify,
+	rateSet,
+} from "./clock-rates";
 import {
 	entriesPerReply,
 	isLong,
@@ -33,6 +37,8 @@ import {
 	writeShortName,
 } from "./common";
 import { Reply } from "./entry";
+import { canNotify } from "./notify";
+import { mostRequests } from "./rate-requests";
 import { Status } from "./status";
 
 const enum ClockMessage {
@@ -42,6 +48,8 @@ const enum ClockMessage {
 	RATE_GET = 0x6,
 	CONFIG_SET = 0x7,
 	NAME_GET = 0x8,
+	RATE_NOTIFY = 0x9,
+	RATE_CHANGE_REQUESTED_NOTIFY = 0xa,
 	CONFIG_GET = 0xb,
 	POSSIBLE_PARENTS_GET = 0xc,
 	PARENT_SET = 0xd,
@@ -50,7 +58,7 @@ const enum ClockMessage {
 }
 
 const V1: u32 = 0x10000;
-/** Enable delay, extended names. */
+/** Enable delay, extended names, notifications. */
 const V2: u32 = 0x20000;
 /** Parents, CONFIG_GET, permissions, extended configuration. */
 const V3: u32 = 0x30000;
@@ -60,14 +68,8 @@ const enum Attribute {
 	RESTRICTED = 1 << 1,
 	PARENTS = 1 << 28,
 	EXTENDED_NAME = 1 << 29,
-}
-
-const enum RateFlag {
-	ASYNCHRONOUS = 1,
-	NO_DELAYED_RESPONSE = 1 << 1,
-	ROUND_UP = 1 << 2,
-	ROUND_AUTO = 1 << 3,
-	ALL = 15,
+	REQUESTED_NOTIFY = 1 << 30,
+	CHANGED_NOTIFY = 1 << 31,
 }
 
 const enum Config {
@@ -82,9 +84,6 @@ const enum Permission {
 	ALL = STATE | PARENT | RATE,
 }
 
-/** CLOCK_DESCRIBE_RATES: bit 12 of the flags marks a range. */
-const RANGE: u32 = 1 << 12;
-
 /** The first version with NEGOTIATE_PROTOCOL_VERSION. */
 export const NEGOTIABLE_CLOCK: u32 = V3;
 
@@ -96,7 +95,7 @@ export function isClockVersion(version: u32): bool {
 export function describeClock(
 	table: usize,
 	version: u32,
-	_notifies: bool,
+	notifies: bool,
 ): void {
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
@@ -112,6 +111,15 @@ export function describeClock(
 			version < V3 ? attributesV2.index : attributes.index,
 		);
 		row(table, ClockMessage.NAME_GET, 4, nameGet.index);
+		if (notifies) {
+			row(table, ClockMessage.RATE_NOTIFY, 8, rateNotify.index);
+			row(
+				table,
+				ClockMessage.RATE_CHANGE_REQUESTED_NOTIFY,
+				8,
+				rateChangeRequestedNotify.index,
+			);
+		}
 	}
 	if (version < V3) {
 		row(table, ClockMessage.CONFIG_SET, 8, configSet.index);
@@ -125,32 +133,36 @@ export function describeClock(
 	row(table, ClockMessage.GET_PERMISSIONS, 4, getPermissions.index);
 }
 
-function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
-	// Bits 23:16, asynchronous rate changes that may be pending: none.
-	store<u32>(p, load<u32>(Address.STATE, State.CLOCK_COUNT), Reply.AT);
+function protocolAttributes(agent: usize, _protocol: u32, p: usize): i32 {
+	const clocks = load<u32>(Address.STATE, State.CLOCK_COUNT);
+	store<u32>(p, (mostRequests(agent) << 16) | clocks, Reply.AT);
 	return 4;
 }
 
 // Version 1.0 has the enabled bit and the name.
-function attributesV1(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeAttributes(p, V1);
+function attributesV1(agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(agent, p, V1);
 }
 
-function attributesV2(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeAttributes(p, V2);
+function attributesV2(agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(agent, p, V2);
 }
 
-function attributes(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeAttributes(p, V3);
+function attributes(agent: usize, _protocol: u32, p: usize): i32 {
+	return writeAttributes(agent, p, V3);
 }
 
-function writeAttributes(p: usize, version: u32): i32 {
+function writeAttributes(agent: usize, p: usize, version: u32): i32 {
 	const id = load<u32>(p);
 	const clock = findClock(id);
 	if (clock === 0) return Status.NOT_FOUND;
 	const name = nameOf(id);
 	let bits: u32 = isRunning(clock) ? Attribute.ENABLED : 0;
-	if (version >= V2 && isLong(name)) bits |= Attribute.EXTENDED_NAME;
+	if (version >= V2) {
+		if (isLong(name)) bits |= Attribute.EXTENDED_NAME;
+		if (canNotify(agent))
+			bits |= Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY;
+	}
 	if (version >= V3) {
 		if (parentCount(clock) !== 0) bits |= Attribute.PARENTS;
 		if (permissions(clock) !== Permission.ALL) bits |= Attribute.RESTRICTED;
@@ -169,57 +181,6 @@ function writeAttributes(p: usize, version: u32): i32 {
 /** An alias has a name of its own. */
 function nameOf(id: u32): u32 {
 	return load<u32>(clockRow(id), Clock.NAME);
-}
-
-function describeRatesOf(_agent: usize, _protocol: u32, p: usize): i32 {
-	const clock = findClock(load<u32>(p));
-	const index = load<u32>(p, 4);
-	if (clock === 0) return Status.NOT_FOUND;
-	describeRates(clock);
-	const total = load<u32>(Address.RATES, Rates.COUNT);
-	if (total === 0) return writeRange(index, p);
-	if (index >= total) return Status.OUT_OF_RANGE;
-	const count = min(total - index, entriesPerReply(8));
-	store<u32>(p, ((total - index - count) << 16) | count, Reply.AT);
-	memory.copy(
-		p + Reply.AT + 4,
-		Address.RATES + Rates.LIST + (index << 3),
-		count << 3,
-	);
-	return 4 + (count << 3);
-}
-
-/** The triplet lowest, highest, step; it is never split. */
-function writeRange(index: u32, p: usize): i32 {
-	if (index !== 0) return Status.OUT_OF_RANGE;
-	store<u32>(p, RANGE | 3, Reply.AT);
-	store<u64>(p, load<u64>(Address.RATES, Rates.MIN), Reply.AT + 4);
-	store<u64>(p, load<u64>(Address.RATES, Rates.MAX), Reply.AT + 12);
-	store<u64>(p, 1, Reply.AT + 20);
-	return 28;
-}
-
-function rateSet(_agent: usize, _protocol: u32, p: usize): i32 {
-	const flags = load<u32>(p);
-	const clock = findClock(load<u32>(p, 4));
-	const rate = load<u64>(p, 8);
-	if (clock === 0) return Status.NOT_FOUND;
-	if (flags & ~RateFlag.ALL) return Status.INVALID_PARAMETERS;
-	if (flags & RateFlag.ASYNCHRONOUS) return Status.NOT_SUPPORTED;
-	const rounding =
-		flags & RateFlag.ROUND_AUTO
-			? Rounding.AUTO
-			: flags & RateFlag.ROUND_UP
-				? Rounding.UP
-				: Rounding.DOWN;
-	return setRate(clock, rate, rounding) ? 0 : Status.INVALID_PARAMETERS;
-}
-
-function rateGet(_agent: usize, _protocol: u32, p: usize): i32 {
-	const clock = findClock(load<u32>(p));
-	if (clock === 0) return Status.NOT_FOUND;
-	store<u64>(p, rateOf(clock), Reply.AT);
-	return 8;
 }
 
 // Version 3.0 appends an extended configuration value. No clock here has one: any type other than 0, and "unchanged",

@@ -6,6 +6,12 @@ import { Address, Dispatch, State } from "../layout";
 /** The message in which each protocol tells its own attributes. */
 export const PROTOCOL_ATTRIBUTES: u32 = 0x1;
 
+/** ns from an asynchronous command until the firmware turns to it; then it costs what it would have cost at once. */
+export const BACKGROUND_NS: u64 = 10000;
+
+/** notify_enable of the messages that ask for notifications: the other bits are reserved. */
+export const NOTIFY_ENABLE: u32 = 1;
+
 /** Bytes of the two kinds of name fields, their NUL included. */
 export const enum NameSize {
 	SHORT = 16,

@@ -3,17 +3,18 @@
 
 import { Agent } from "../image";
 import { Dispatch } from "../layout";
+import { reportError } from "./base";
 import { Status } from "./status";
 
-/** The message header's fields. */
+/** The message header: ID 7:0, type 9:8, protocol 17:10, token 27:18. */
 const enum Header {
 	MESSAGE_MASK = 0xff,
-	TYPE_SHIFT = 8,
-	TYPE_MASK = 3,
+	TYPE_MASK = 3 << 8,
 	PROTOCOL_SHIFT = 10,
 	PROTOCOL_MASK = 0xff,
-	/** Message type of commands, the only one that agents send. */
-	COMMAND = 0,
+	/** What all commands of messages 0 to 31 of protocols 0x10 to 0x17 have in common: bits, and their values. */
+	KNOWN_MASK = 0x3e3e0,
+	KNOWN = 0x10 << 10,
 }
 
 /**
@@ -30,21 +31,32 @@ export function dispatch(
 	size: u32,
 ): u32 {
 	const result = handle(agent, header, payload, size);
-	store<i32>(payload, min(result, 0));
-	return 4 + max(result, 0);
+	if (result < 0) {
+		store<i32>(payload, result);
+		if (result === Status.HARDWARE_ERROR) reportError(agent, header, result);
+		return 4;
+	}
+	store<i32>(payload, Status.SUCCESS);
+	return 4 + result;
 }
 
 // A handler gets the agent, the protocol's index and the payload. It reads its parameters from the payload, writes
 // return values behind the status word, and returns their size in bytes, or a negative status.
 function handle(agent: usize, header: u32, payload: usize, size: u32): i32 {
-	if (((header >> Header.TYPE_SHIFT) & Header.TYPE_MASK) !== Header.COMMAND)
-		return Status.PROTOCOL_ERROR;
-	const protocol =
-		((header >> Header.PROTOCOL_SHIFT) & Header.PROTOCOL_MASK) -
-		Dispatch.FIRST_PROTOCOL;
-	const entry = entryFor(agent, protocol, header & Header.MESSAGE_MASK);
+	if ((header & Header.KNOWN_MASK) !== Header.KNOWN)
+		return header & Header.TYPE_MASK
+			? Status.PROTOCOL_ERROR
+			: Status.NOT_SUPPORTED;
+	const protocol = (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
+	const entry = load<u32>(
+		load<u32>(agent, Agent.DISPATCH) +
+			protocol * Dispatch.PROTOCOL_STRIDE +
+			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
+	);
+	if (size !== entry >> 16)
+		return entry === 0 ? Status.NOT_SUPPORTED : Status.PROTOCOL_ERROR;
+	// Entry 0, function 0: the size is right for a message that is not served.
 	if (entry === 0) return Status.NOT_SUPPORTED;
-	if (size !== entry >> 16) return Status.PROTOCOL_ERROR;
 	return call_indirect<i32>(entry & 0xffff, agent, protocol, payload);
 }
 

@@ -85,6 +85,3 @@ export function delayedResponse(agent: usize, header: u32): usize {
 	);
 	return message + Queued.PAYLOAD;
 }
-
-/** Tells everybody who has asked for it what has changed since the last look. */
-export function notifyChanges(): void {}

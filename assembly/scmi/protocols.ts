@@ -1,8 +1,9 @@
 // The protocols that the engine has: their versions, and what each message means to an agent at the version it speaks.
 // SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.2.2.3, 4.2.2.4 and their twins in the other protocols.
 
-import { Agent, Protocol } from "../image";
+import { Agent } from "../image";
 import { Address, Dispatch, State } from "../layout";
+import { agentId } from "./agents";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
 import { row } from "./common";
@@ -35,6 +36,7 @@ import {
 	isVoltageVersion,
 	NEGOTIABLE_VOLTAGE,
 } from "./voltage";
+import { unwatch } from "./watches";
 
 const enum Id {
 	BASE = 0x10,
@@ -102,15 +104,8 @@ function negotiableSince(protocol: u32): u32 {
 
 /** The version that the platform implements; 0 when it does not serve the protocol. */
 function platformVersion(protocol: u32): u32 {
-	const rows = load<u32>(Address.STATE, State.PROTOCOLS);
-	const count = load<u32>(Address.STATE, State.PROTOCOL_COUNT);
-	for (let i: u32 = 0; i < count; i++) {
-		const entry = rows + i * Protocol.SIZE;
-		if (load<u32>(entry, Protocol.ID) === protocol) {
-			return load<u32>(entry, Protocol.VERSION);
-		}
-	}
-	return 0;
+	const index = protocol - Dispatch.FIRST_PROTOCOL;
+	return load<u32>(Address.STATE + State.VERSIONS + (index << 2));
 }
 
 /** Makes an agent speak a version: rebuilds its dispatch table for that protocol. */
@@ -180,5 +175,6 @@ function negotiate(agent: usize, index: u32, p: usize): i32 {
 	if (!known || version > platformVersion(protocol))
 		return Status.NOT_SUPPORTED;
 	speak(agent, protocol, version);
+	unwatch(protocol, agentId(agent));
 	return 0;
 }

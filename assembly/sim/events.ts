@@ -1,11 +1,13 @@
 // Events: what happens by itself at a later virtual time, in the order of their times.
-// Handlers run between commands, when the firmware has nothing else to do; none of them is ever late for another one.
+// Handlers run between commands, when the firmware has nothing else to do. One that waits for hardware keeps it busy:
+// whatever is due meanwhile, events as well as commands, comes behind it.
 
-import { pollFastChannels } from "../hardware/operating-points";
+import { PLATFORM } from "../hardware/clock-gates";
 import { Abi, Address, Event, State } from "../layout";
-import { notifyChanges } from "../scmi/notify";
+import { pollFastChannels } from "../scmi/performance-changes";
+import { notifyChanges } from "../scmi/watches";
 import { deliverAll } from "../shmem";
-import { now } from "./time";
+import { END_OF_TIME, now } from "./time";
 
 function eventRow(i: u32): usize {
 	return load<u32>(Address.STATE, State.EVENTS) + i * Event.SIZE;
@@ -15,7 +17,7 @@ function eventRow(i: u32): usize {
 export function clearEvents(): void {
 	for (let i: u32 = 0; i < <u32>Abi.EVENTS; i++)
 		store<u64>(eventRow(i), u64.MAX_VALUE, Event.AT);
-	store<u64>(Address.STATE, u64.MAX_VALUE, State.DUE);
+	store<u64>(Address.STATE, END_OF_TIME, State.DUE);
 }
 
 /**
@@ -54,7 +56,7 @@ export function unschedule(handler: u32, a: u32): void {
 	const next = earliest();
 	store<u64>(
 		Address.STATE,
-		next === 0 ? u64.MAX_VALUE : load<u64>(next, Event.AT),
+		next === 0 ? END_OF_TIME : load<u64>(next, Event.AT),
 		State.DUE,
 	);
 }
@@ -79,12 +81,14 @@ function isBefore(a: usize, b: usize): bool {
 	return <i32>(load<u32>(a, Event.NUMBER) - load<u32>(b, Event.NUMBER)) < 0;
 }
 
-/** Runs every event whose time has come. */
+/** Runs every event whose time has come, unless one of them ends everything; at the end of time nothing comes any more. */
 export function runDue(): void {
 	while (now() >= load<u64>(Address.STATE, State.DUE)) {
+		if (load<u32>(Address.STATE, State.STOP)) return;
 		const event = earliest();
 		if (event === 0) {
-			store<u64>(Address.STATE, u64.MAX_VALUE, State.DUE);
+			store<u64>(Address.STATE, END_OF_TIME, State.TIME);
+			store<u64>(Address.STATE, END_OF_TIME, State.DUE);
 			return;
 		}
 		const handler = load<u32>(event, Event.HANDLER);
@@ -95,28 +99,32 @@ export function runDue(): void {
 		const next = earliest();
 		store<u64>(
 			Address.STATE,
-			next === 0 ? u64.MAX_VALUE : load<u64>(next, Event.AT),
+			next === 0 ? END_OF_TIME : load<u64>(next, Event.AT),
 			State.DUE,
 		);
+		// What has changed by now is not this handler's doing.
+		if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 		call_indirect<void>(handler, a, b, c);
 	}
 }
 
-/** Lets `ns` nanoseconds pass, with everything that happens meanwhile at its own time. */
+/**
+ * Lets `ns` nanoseconds pass, with everything that happens meanwhile at its own time. More pass when an event's handler
+ * is still waiting for hardware at the end.
+ */
 export function run(ns: u64): void {
 	const loaded = load<u32>(Address.STATE, State.IMAGE_LENGTH) !== 0;
 	if (!loaded || load<u32>(Address.STATE, State.STOP)) return;
-	const start = now();
-	const end = start + ns < start ? u64.MAX_VALUE : start + ns;
+	const end = now() + min(ns, END_OF_TIME - now());
 	pollFastChannels();
 	while (load<u64>(Address.STATE, State.DUE) <= end) {
 		const due = load<u64>(Address.STATE, State.DUE);
-		if (due === u64.MAX_VALUE) break;
+		if (due === END_OF_TIME) break;
 		if (now() < due) store<u64>(Address.STATE, due, State.TIME);
 		runDue();
 		if (load<u32>(Address.STATE, State.STOP)) return;
 	}
 	if (now() < end) store<u64>(Address.STATE, end, State.TIME);
-	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges();
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
 	deliverAll();
 }

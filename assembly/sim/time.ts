@@ -3,13 +3,16 @@
 
 import { Address, State } from "../layout";
 
+/** Where time stops, in ns: far enough from 2^64 that a trap's cost, a u32, never wraps around. */
+export const END_OF_TIME: u64 = u64.MAX_VALUE - u32.MAX_VALUE;
+
 /** Virtual time in ns. */
 export function now(): u64 {
 	return load<u64>(Address.STATE, State.TIME);
 }
 
-/** Lets `ns` nanoseconds pass; time stops at its end, 2^64 - 1 ns, and never wraps. */
+/** Lets `ns` nanoseconds pass, until the end of time. */
 export function pass(ns: u64): void {
-	const time = now() + ns;
-	store<u64>(Address.STATE, time < ns ? u64.MAX_VALUE : time, State.TIME);
+	const left = END_OF_TIME - now();
+	store<u64>(Address.STATE, now() + min(ns, left), State.TIME);
 }

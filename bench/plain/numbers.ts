@@ -36,6 +36,6 @@ export class Time {
 	now = 0;
 
 	pass(ns: number): void {
-		this.now = Math.min(this.now + ns, 2 ** 64);
+		this.now = Math.min(this.now + ns, 2 ** 64 - 2 ** 32);
 	}
 }

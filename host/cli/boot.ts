@@ -14,6 +14,7 @@ import {
 	printTable,
 	withBoardOptions,
 } from "./common.ts";
+import { printResets } from "./power.ts";
 
 export function bootVerb(): Command {
 	return withBoardOptions(
@@ -43,6 +44,7 @@ function printReport(board: Board, report: BootReport): void {
 		["power domain", "state"],
 		report.powerDomains.map(({ name, on }) => [name, on ? "on" : "off"]),
 	);
+	printResets(report.resets);
 	if (report.unserved.length > 0) {
 		print("\nunserved: references to controllers that are not the firmware's");
 		printTable(

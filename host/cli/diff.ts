@@ -152,8 +152,12 @@ function printDifference(
 /** An answer's fields by name. */
 function rowsOf(answer: ProfileAnswer): Map<string, string> {
 	if ("stopped" in answer) {
-		const { reason, message } = answer.stopped;
-		return new Map([["stopped", `${reason}: ${message}`]]);
+		const { stopped } = answer;
+		const text =
+			typeof stopped === "string"
+				? stopped
+				: `${stopped.reason}: ${stopped.message}`;
+		return new Map([["stopped", text]]);
 	}
 	return new Map([
 		["x0", `${answer.x0}`],

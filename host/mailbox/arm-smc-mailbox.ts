@@ -2,7 +2,7 @@
 // Follows the devicetree binding arm,smc-mbox (version 1, and `transports` of version 3) and the driver proposed with it for Linux.
 
 import { CosimError } from "../errors.ts";
-import type { Conduit, Method } from "./conduit.ts";
+import type { Conduit, Method, Stopped } from "./conduit.ts";
 import {
 	type MailboxChannel,
 	MailboxController,
@@ -102,6 +102,7 @@ export function armSmcMailbox(
 		setRegister(registers, 6, cmd.a6);
 		setRegister(registers, 7, cmd.a7);
 		conduit.trap(cpu, method);
+		if (conduit.stopped) throw stopped(node, conduit.stopped);
 		channel.chanReceivedData(
 			unsignedLong(registers[0] as number, registers[1] as number),
 		);
@@ -122,6 +123,20 @@ function parseMethod(node: string, method: string): Method {
 		throw invalid(node, "method", `"${method}"`, '"smc" or "hvc"');
 	}
 	return method;
+}
+
+/** No call returns from a system that is off or is being reset, nor from a firmware that has ended. */
+function stopped(node: string, why: NonNullable<Stopped>): CosimError {
+	if (typeof why === "object") {
+		return new CosimError(
+			"FIRMWARE_STOPPED",
+			`${node}: the firmware has stopped (${why.reason}): ${why.message}`,
+		);
+	}
+	return new CosimError(
+		"SYSTEM_STOPPED",
+		`${node}: the call never returns, the system ${why === "off" ? "is off" : "was reset"}`,
+	);
 }
 
 function functionId(

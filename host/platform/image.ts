@@ -17,6 +17,7 @@ import {
 	PowerController,
 	Protocol,
 	Rail,
+	RailLevel,
 	Register,
 	Reset,
 	Sensor,
@@ -44,6 +45,7 @@ const BLOCK_KINDS = {
 	"set-clear-toggle": BlockKind.SET_CLEAR_TOGGLE,
 	pll: BlockKind.PLL,
 	power: BlockKind.POWER,
+	system: BlockKind.SYSTEM,
 } as const;
 
 /** The lists that every platform has. */
@@ -80,7 +82,7 @@ const SECTIONS: readonly (readonly [string, number, number])[] = [
 	["protocols", Image.PROTOCOLS, Protocol.SIZE],
 	["reset domains", Image.RESETS, Reset.SIZE],
 	["rails", Image.RAILS, Rail.SIZE],
-	["the rails' levels", Image.RAIL_LEVELS, 4],
+	["the rails' levels", Image.RAIL_LEVELS, RailLevel.SIZE],
 	["performance domains", Image.PERFORMANCE, Performance.SIZE],
 	["operating points", Image.OPERATING_POINTS, OperatingPoint.SIZE],
 	["sensors", Image.SENSORS, Sensor.SIZE],

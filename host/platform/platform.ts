@@ -79,7 +79,7 @@ export interface Block {
 	address: number;
 	size: number;
 	/** How words behave: see BlockKind in assembly/image.ts. */
-	kind: "ram" | "registers" | "set-clear-toggle" | "pll" | "power";
+	kind: "ram" | "registers" | "set-clear-toggle" | "pll" | "power" | "system";
 }
 
 /** A bit field of a register: physical address, lowest bit, width in bits. */
@@ -233,6 +233,8 @@ export interface DevicetreeNames {
 	soc: string;
 	clockController: string;
 	powerController: string;
+	/** Any of these is the one whose references are the reset domains' IDs. */
+	resetControllers: readonly string[];
 	blockControllers: readonly BlockController[];
 }
 

@@ -2,13 +2,14 @@
 // Shared memory: SCMI 3.2 (Arm DEN0056E), section 5.1.2.
 
 import { CosimError } from "../errors.ts";
+import type { Stopped } from "../mailbox/conduit.ts";
 import { type Platform, PROTOCOL_IDS } from "../platform/platform.ts";
 import {
 	type DecodedMessage,
 	decodeMessage,
 	hexBytes,
 } from "../trace/decode.ts";
-import type { FirmwareStop, Profile, ProfileFirmware } from "./profile.ts";
+import type { Profile, ProfileFirmware } from "./profile.ts";
 
 /** What a firmware made of a request: the channel afterwards, and the reply in words and as bytes. */
 export interface ProfileReply extends DecodedMessage {
@@ -24,7 +25,7 @@ export interface ProfileReply extends DecodedMessage {
 
 /** It has stopped, and answers no more. */
 export interface ProfileStop {
-	stopped: FirmwareStop;
+	stopped: NonNullable<Stopped>;
 }
 
 export type ProfileAnswer = ProfileReply | ProfileStop;
@@ -63,7 +64,7 @@ const GARBAGE = 0xa5;
 /**
  * Sends requests to two profiles. Both start in their state at load with the same hardware, and have the same garbage in the
  * shared memory before each request. Compared are x0, channel status, length and header, and the payload as far as the length
- * says. When one of them stops, both start again from their state at load, so that what follows compares like with like.
+ * says. When one of them stops, or is turned off, both start again from their state at load, so that what follows compares like with like.
  * @param requests header and payload each
  * @param create makes a firmware
  */
@@ -125,8 +126,8 @@ class Side {
 		this.#running = begin(this.#create());
 	}
 
-	get stopped(): FirmwareStop | undefined {
-		return this.#running.firmware.stopped;
+	get stopped(): Stopped {
+		return this.#running.firmware.stopped ?? null;
 	}
 
 	get platform(): Platform {
@@ -147,11 +148,7 @@ class Side {
 		view.setUint32(LENGTH, request.length, true);
 		const registers = firmware.registers(0).fill(0);
 		registers[0] = functionId;
-		try {
-			firmware.trap(0, "smc");
-		} catch (error) {
-			if (this.stopped === undefined) throw error;
-		}
+		firmware.trap(0, "smc");
 		const [low, high] = registers as unknown as [number, number];
 		this.#x0 = BigInt.asIntN(64, (BigInt(high) << 32n) | BigInt(low));
 	}
@@ -177,7 +174,7 @@ class Side {
 	/** Header and payload as far as its own length says, or else the other side's. */
 	message(other: Side): Uint8Array {
 		const lengths = [this, other]
-			.filter((side) => side.stopped === undefined && side.hasLength)
+			.filter((side) => side.stopped === null && side.hasLength)
 			.map((side) => side.words.length);
 		return this.#running.area.slice(
 			MESSAGE,
@@ -192,8 +189,8 @@ class Side {
 }
 
 function same(a: Side, b: Side): boolean {
-	if (a.stopped !== undefined || b.stopped !== undefined)
-		return a.stopped?.message === b.stopped?.message;
+	if (a.stopped !== null || b.stopped !== null)
+		return JSON.stringify(a.stopped) === JSON.stringify(b.stopped);
 	const [left, right] = [a.words, b.words];
 	return (
 		left.x0 === right.x0 &&
@@ -217,7 +214,7 @@ function difference(request: Uint8Array, a: Side, b: Side): Difference {
 }
 
 function answer(side: Side, other: Side): ProfileAnswer {
-	if (side.stopped !== undefined) return { stopped: side.stopped };
+	if (side.stopped !== null) return { stopped: side.stopped };
 	const bytes = side.message(other);
 	const version = versionOf(bytes, side.platform);
 	return {

@@ -4,19 +4,8 @@
 import type { Firmware } from "../firmware.ts";
 import type { Platform } from "../platform/platform.ts";
 
-/** Why a firmware no longer runs. */
-export interface FirmwareStop {
-	/** A call that never returns; the monitor's panic; a read behind the end of a table, which may bring anything. */
-	reason: "hang" | "panic" | "out-of-bounds";
-	/** One line for people. */
-	message: string;
-	/** Physical address of the register that led there, if one did. */
-	address?: number;
-}
-
-/** A firmware that may have quirks, and that they may stop: then every trap throws FIRMWARE_STOPPED. */
+/** A firmware that may have quirks. */
 export interface ProfileFirmware extends Firmware {
-	readonly stopped?: FirmwareStop | undefined;
 	/** IDs of the quirks behind the last reply, or behind the stop: the one that says most about it last. */
 	readonly quirks?: readonly string[];
 }

@@ -93,6 +93,11 @@ export const baseCommands = {
 				? { agentId: undefined, name: reply.name(4, 16) }
 				: { agentId: reply.u32(4), name: reply.name(8, 16) },
 	}),
+	/** Asks to be told, by BASE_ERROR_EVENT, of commands of this agent that went wrong in the platform, or no more. */
+	notifyErrors: command(id, messages.NOTIFY_ERRORS, {
+		encode: (request, _version, enable: boolean) =>
+			request.setU32(0, enable ? 1 : 0),
+	}),
 	/** Allows or denies an agent the use of a device. */
 	setDevicePermissions: command(id, messages.SET_DEVICE_PERMISSIONS, {
 		encode: (

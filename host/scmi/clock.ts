@@ -8,6 +8,7 @@ import {
 	command,
 	commonCommands,
 	flag,
+	notifyCommand,
 	pages,
 } from "./command.ts";
 import { clockProtocol, clockMessages as messages } from "./messages/clock.ts";
@@ -228,6 +229,16 @@ export const clockCommands = {
 		encode: (request, _version, clockId: number) => request.setU32(0, clockId),
 		decode: (reply) => reply.u64(4),
 	}),
+	/** Asks to be told, by CLOCK_RATE_CHANGED, when a clock's rate has changed, or no more. Since version 0x20000. */
+	rateNotify: notifyCommand(id, messages.RATE_NOTIFY),
+	/**
+	 * Asks to be told, by CLOCK_RATE_CHANGE_REQUESTED, when another agent asks for a rate of a clock, or no more.
+	 * Since version 0x20000.
+	 */
+	rateChangeRequestedNotify: notifyCommand(
+		id,
+		messages.RATE_CHANGE_REQUESTED_NOTIFY,
+	),
 	/** Turns a clock off or on; from version 0x30000 also sets an extended configuration, of a type of 0 to 255. */
 	configSet,
 	/** Turns a clock on. */

@@ -93,6 +93,19 @@ export function commonCommands(
 	};
 }
 
+/** A command that asks for notifications about one of the protocol's things by its ID, or ends them. */
+export function notifyCommand(
+	protocolId: number,
+	message: Message,
+): Command<[id: number, enable: boolean], void> {
+	return command(protocolId, message, {
+		encode: (request, _version, id: number, enable: boolean) => {
+			request.setU32(0, id);
+			request.setU32(4, enable ? 1 : 0);
+		},
+	});
+}
+
 /** A reply whatever its status. */
 export interface RawReply {
 	/** A signed 32-bit number, 0 for success. */
@@ -189,7 +202,11 @@ export function describeCall(
 	const words = place(command.message.request, version).map(
 		({ field, offset }) => {
 			const value =
-				field.kind === "u64" ? payload.u64(offset) : payload.u32(offset);
+				field.kind === "u64"
+					? payload.u64(offset)
+					: field.kind === "i32"
+						? payload.i32(offset)
+						: payload.u32(offset);
 			return `${field.name} ${field.values?.[value] ?? value}`;
 		},
 	);

@@ -18,9 +18,20 @@ export interface Bits {
 /** One parameter of a request or a reply. Integers are little-endian, 64-bit ones two words, low word first. */
 export interface Field {
 	name: string;
-	kind: "u32" | "i32" | "u64" | "name" | "u8[]" | "u32[]" | "u64[]";
-	/** Bytes of a name's area; of one element of an array; 4 or 8 otherwise. */
+	kind:
+		| "u32"
+		| "i32"
+		| "u64"
+		| "name"
+		| "u8[]"
+		| "u32[]"
+		| "i32[]"
+		| "u64[]"
+		| "record[]";
+	/** Bytes of a name's area; of one element of an array, 0 for records; 4 or 8 otherwise. */
 	size: number;
+	/** The fields of each record. */
+	record?: readonly Field[];
 	bits?: readonly Bits[];
 	/** Words for values of the whole field. */
 	values?: Readonly<Record<number, string>>;
@@ -67,6 +78,12 @@ export const u32 = (name: string, extra: Extra = {}): Field => ({
 	size: 4,
 	...extra,
 });
+export const i32 = (name: string, extra: Extra = {}): Field => ({
+	name,
+	kind: "i32",
+	size: 4,
+	...extra,
+});
 export const u64 = (name: string, extra: Extra = {}): Field => ({
 	name,
 	kind: "u64",
@@ -80,14 +97,19 @@ export const text = (name: string, size: number): Field => ({
 });
 export const array = (
 	name: string,
-	kind: "u8[]" | "u32[]" | "u64[]",
+	kind: "u8[]" | "u32[]" | "i32[]" | "u64[]",
 	extra: Extra,
 ): Field => ({
 	name,
 	kind,
-	size: kind === "u8[]" ? 1 : kind === "u32[]" ? 4 : 8,
+	size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
 	...extra,
 });
+export const records = (
+	name: string,
+	record: readonly Field[],
+	extra: Extra,
+): Field => ({ name, kind: "record[]", size: 0, record, ...extra });
 export const bit = (
 	name: string,
 	lsb: number,
@@ -113,7 +135,7 @@ export function message(
 	reply: readonly Field[] = [],
 	delayed?: readonly Field[],
 ): Message {
-	const status: Field = { name: "status", kind: "i32", size: 4 };
+	const status = i32("status");
 	return {
 		name,
 		id,

@@ -21,6 +21,11 @@ export class Payload {
 		return this.words[offset >>> 2] as number;
 	}
 
+	/** A signed 32-bit value. */
+	i32(offset: number): number {
+		return this.u32(offset) | 0;
+	}
+
 	/**
 	 * A 64-bit value.
 	 * @throws CosimError SCMI_RANGE above 2^53 - 1, which a number cannot hold
@@ -55,6 +60,17 @@ export class Payload {
 			throw new CosimError(
 				"SCMI_RANGE",
 				`${value} is not a 32-bit parameter, expected 0 to 4294967295`,
+			);
+		}
+		this.words[offset >>> 2] = value;
+	}
+
+	/** @throws CosimError SCMI_RANGE for anything but an integer of -2^31 to 2^31 - 1 */
+	setI32(offset: number, value: number): void {
+		if ((value | 0) !== value) {
+			throw new CosimError(
+				"SCMI_RANGE",
+				`${value} is not a signed 32-bit parameter, expected -2147483648 to 2147483647`,
 			);
 		}
 		this.words[offset >>> 2] = value;

@@ -1,7 +1,13 @@
 // Power domain management protocol (0x11): domains on and off.
 // Follows the SCMI specification 3.2 (Arm DEN0056), section 4.3.
 
-import { call, command, commonCommands, flag } from "./command.ts";
+import {
+	call,
+	command,
+	commonCommands,
+	flag,
+	notifyCommand,
+} from "./command.ts";
 import {
 	powerMessages as messages,
 	POWER_STATE_OFF,
@@ -89,6 +95,16 @@ export const powerCommands = {
 			request.setU32(0, domainId),
 		decode: (reply) => reply.u32(4),
 	}),
+	/** Asks to be told, by POWER_STATE_CHANGED, when a domain's state has changed, or no more. */
+	stateNotify: notifyCommand(id, messages.STATE_NOTIFY),
+	/**
+	 * Asks to be told, by POWER_STATE_CHANGE_REQUESTED, when another agent asks for a state of a domain, or no more.
+	 * Since version 0x20000.
+	 */
+	stateChangeRequestedNotify: notifyCommand(
+		id,
+		messages.STATE_CHANGE_REQUESTED_NOTIFY,
+	),
 	/** A domain's long name, of up to 63 characters. */
 	nameGet,
 	/** A domain's whole name, in one message or two. */

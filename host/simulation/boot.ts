@@ -1,5 +1,5 @@
-// Boot: probes every device of a board that needs the firmware's clocks or power domains, by real SCMI messages.
-// Order of the steps as an operating system has it: power domains, assigned parents and rates, clocks.
+// Boot: probes every device of a board that needs the firmware's clocks, power domains or resets, by real SCMI messages.
+// Order of the steps as an operating system has it: power domains, assigned parents and rates, clocks, resets.
 
 import { physicalRegions } from "../devicetree/address.ts";
 import {
@@ -16,8 +16,10 @@ import {
 	CLOCK_PARENTS,
 	type ClockState,
 	type PowerDomainState,
+	type ResetState,
 	readClocks,
 	readPowerDomains,
+	readResets,
 } from "./state.ts";
 import { agreeOnVersions } from "./versions.ts";
 
@@ -54,6 +56,8 @@ export interface BootReport {
 	probed: { device: string; messages: number }[];
 	clocks: ClockState[];
 	powerDomains: PowerDomainState[];
+	/** Empty when the firmware does not serve the reset protocol. */
+	resets: ResetState[];
 }
 
 /** The firmware rounds to the nearest rate that it reaches, as Linux's clock framework would ask for. */
@@ -97,6 +101,11 @@ class Boot {
 			() => readPowerDomains(agent),
 			[],
 		);
+		const resets = await this.#read(
+			"resets",
+			() => readResets(agent, firmware),
+			[],
+		);
 		return {
 			board: tree.root.text("model") ?? "unnamed board",
 			devices: devices.length,
@@ -108,6 +117,7 @@ class Boot {
 			probed,
 			clocks,
 			powerDomains,
+			resets,
 		};
 	}
 
@@ -149,7 +159,7 @@ class Boot {
 		} else {
 			await this.#each(device, "clocks", () => Promise.resolve());
 		}
-		await this.#each(device, "resets", () => Promise.resolve());
+		await this.#each(device, "resets", (provider) => this.#release(provider));
 	}
 
 	/** Runs a step for every entry of a property that the firmware serves; others are listed. */
@@ -238,6 +248,11 @@ class Boot {
 	async #enableClock(provider: Provider): Promise<void> {
 		if (provider.kind === "clock")
 			await this.#board.agent.clock.enable(provider.id);
+	}
+
+	async #release(provider: Provider): Promise<void> {
+		if (provider.kind === "reset")
+			await this.#board.agent.reset.deassert(provider.id);
 	}
 
 	async #powerOn(provider: Provider): Promise<void> {
@@ -406,6 +421,7 @@ const DEAD_CHANNEL: ReadonlySet<string> = new Set([
 	"CHANNEL_ERROR",
 	"FIRMWARE_STOPPED",
 	"SMC_RESULT",
+	"SYSTEM_STOPPED",
 	"MBOX_TIMEOUT",
 ]);
 

@@ -5,7 +5,7 @@ import { references } from "../devicetree/references.ts";
 import type { DeviceTree, DtNode } from "../devicetree/tree.ts";
 import { CONSUMED, hasTarget, type Providers } from "./providers.ts";
 
-/** Every enabled device that refers to the firmware's clocks or domains, in the order to probe them. */
+/** Every enabled device that refers to the firmware's clocks, domains or resets, in the order to probe them. */
 export function devicesInOrder(
 	tree: DeviceTree,
 	providers: Providers,

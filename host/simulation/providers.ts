@@ -7,11 +7,13 @@ import type { BlockController, Platform } from "../platform/platform.ts";
 
 const POWER_PROTOCOL = 0x11;
 const CLOCK_PROTOCOL = 0x14;
+const RESET_PROTOCOL = 0x16;
 
 /** What a reference leads to. */
 export type Provider =
-	/** An SCMI clock or power domain; `node` is the domain's own node where the tree has one. */
+	/** An SCMI clock, reset or power domain; `node` is the power domain's own node where the tree has one. */
 	| { kind: "clock"; id: number }
+	| { kind: "reset"; id: number }
 	| { kind: "domain"; id: number; node: DtNode | undefined }
 	/** A domain of a block controller, which is local to the operating system. */
 	| { kind: "block"; node: DtNode; controller: BlockController; id: number }
@@ -51,6 +53,9 @@ export class Providers {
 		if (protocol === CLOCK_PROTOCOL) return { kind: "clock", id };
 		if (protocol === POWER_PROTOCOL)
 			return { kind: "domain", id, node: undefined };
+		if (protocol === RESET_PROTOCOL) return { kind: "reset", id };
+		if (property === "resets" && this.#servesResets(target))
+			return { kind: "reset", id };
 		if (property.includes("clock")) {
 			if (target.isCompatible(names.clockController))
 				return { kind: "clock", id };
@@ -65,6 +70,15 @@ export class Providers {
 				return { kind: "block", node: target, controller, id };
 		}
 		return { kind: "other", node: target };
+	}
+
+	/** Whether a node is the SoC's reset controller, and the firmware has its lines. */
+	#servesResets(node: DtNode): boolean {
+		const { devicetree, protocols } = this.#platform;
+		return (
+			protocols.reset !== undefined &&
+			devicetree.resetControllers.some((name) => node.isCompatible(name))
+		);
 	}
 
 	/** Whether a node describes one domain of the SoC's power controller. */
@@ -86,7 +100,7 @@ export class Providers {
 		);
 	}
 
-	/** Whether a node refers to the firmware's clocks or domains, directly or through a block controller. */
+	/** Whether a node refers to the firmware's clocks, domains or resets, directly or through a block controller. */
 	serves(node: DtNode): boolean {
 		return CONSUMED.some(([property, cells]) => {
 			if (!node.has(property)) return false;
@@ -94,7 +108,7 @@ export class Providers {
 				return references(node, property, cells).some((reference) => {
 					if (!hasTarget(reference)) return false;
 					const { kind } = this.of(reference, property);
-					return kind === "clock" || kind === "domain" || kind === "block";
+					return kind !== "fixed" && kind !== "other";
 				});
 			} catch {
 				// A list that cannot be read is told when the device is probed.

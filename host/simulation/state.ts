@@ -1,6 +1,8 @@
-// The state of clocks and power domains as an agent learns it: by SCMI messages alone.
-// SCMI 3.2 (Arm DEN0056E), sections 4.3 and 4.6; what an older version cannot tell is null.
+// The state of clocks, power domains and resets as an agent learns it: by SCMI messages, but for the resets' lines.
+// SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.6 and 4.8; what an older version cannot tell is null.
 
+import type { Firmware } from "../firmware.ts";
+import { resetBits } from "../platform/resets.ts";
 import type { ScmiAgent } from "../scmi/agent.ts";
 import { POWER_STATE_ON } from "../scmi/power-domain.ts";
 import { ScmiError } from "../scmi/status.ts";
@@ -20,6 +22,13 @@ export interface PowerDomainState {
 	id: number;
 	name: string;
 	on: boolean;
+}
+
+export interface ResetState {
+	id: number;
+	name: string;
+	/** Whether the line is asserted. No message tells: this is what the platform's registers say. */
+	asserted: boolean;
 }
 
 /** Version of the clock protocol that brought parents. */
@@ -69,6 +78,27 @@ export async function readPowerDomains(
 			name: await agent.power.name(id),
 			on: (await agent.power.stateGet(id)) === POWER_STATE_ON,
 		});
+	}
+	return states;
+}
+
+/** All reset domains, by ID; IDs that the platform leaves out are left out. None without the reset protocol. */
+export async function readResets(
+	agent: ScmiAgent,
+	firmware: Firmware,
+): Promise<ResetState[]> {
+	const { resets, protocols } = firmware.platform;
+	if (protocols.reset === undefined) return [];
+	const { domains: count } = await agent.reset.protocolAttributes();
+	const states: ResetState[] = [];
+	for (let id = 0; id < count; id++) {
+		const name = await unlessStatus("NOT_FOUND", agent.reset.name(id));
+		const line = resets.find((row) => row.id === id);
+		if (name === null || line === undefined) continue;
+		const mask = resetBits(line);
+		const bits = (firmware.read32(line.address) & mask) >>> 0;
+		const released = line.assertedWhen === 1 ? 0 : mask;
+		states.push({ id, name, asserted: bits !== released });
 	}
 	return states;
 }

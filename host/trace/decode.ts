@@ -6,6 +6,7 @@ import {
 	type Bits,
 	extract,
 	type Field,
+	fixedSize,
 	inVersion,
 	isArray,
 	type Message,
@@ -26,7 +27,10 @@ export interface DecodedBits {
 
 /** A field of a message, or what stands in its place. */
 export interface DecodedField {
-	/** As in the specification; elements of arrays have an index, leftover bytes the name "(left over)". */
+	/**
+	 * As in the specification; elements of arrays have an index, fields of a record follow it behind a dot, leftover bytes
+	 * have the name "(left over)".
+	 */
 	name: string;
 	/** Bytes from the beginning of the message, whose header is at 0. */
 	offset: number;
@@ -194,7 +198,9 @@ class Reader {
 						bits: field.bits.filter((bits) => inVersion(bits, version)),
 					}
 				: field;
-			if (isArray(row)) {
+			if (row.record) {
+				this.#records(row, HEADER_SIZE + offset, words, version);
+			} else if (isArray(row)) {
 				this.#array(row, HEADER_SIZE + offset, words);
 			} else if (field.name !== "status") {
 				const value = this.#scalar(row, row.name, HEADER_SIZE + offset);
@@ -232,7 +238,7 @@ class Reader {
 		);
 		const element: Field = {
 			name: row.name,
-			kind: row.kind === "u64[]" ? "u64" : "u32",
+			kind: row.kind === "u64[]" ? "u64" : row.kind === "i32[]" ? "i32" : "u32",
 			size: row.size,
 		};
 		for (let i = 0; i < Math.min(total, there); i++) {
@@ -255,6 +261,38 @@ class Reader {
 				text: `missing: needs ${(total - there) * row.size} bytes, ${size} there`,
 			});
 		}
+	}
+
+	/** As many as are counted, or as have begun. */
+	#records(
+		row: Field,
+		offset: number,
+		words: ReadonlyMap<string, number>,
+		version: number,
+	): void {
+		const total = words.get(row.countIn ?? "") ?? 0;
+		const record = row.record ?? [];
+		const size = fixedSize(record, version);
+		for (let i = 0; i < total; i++) {
+			const at = offset + i * size;
+			if (at >= this.#bytes.length) {
+				this.#missing(`${row.name}[${i}]`, at, (total - i) * size);
+				return;
+			}
+			for (const { field, offset: inside } of place(record, version))
+				this.#scalar(field, `${row.name}[${i}].${field.name}`, at + inside);
+		}
+	}
+
+	/** Adds what is counted, but not there at all. */
+	#missing(name: string, offset: number, needed: number): void {
+		this.fields.push({
+			name,
+			offset,
+			size: 0,
+			value: undefined,
+			text: `missing: needs ${needed} bytes, 0 there`,
+		});
 	}
 
 	/** Adds a field that is not an array; returns its value if it is there. */
@@ -301,8 +339,14 @@ class Reader {
 			return { value: short, text: numberText(short) };
 		}
 		if (row.kind === "i32") {
-			const value = this.#words.u32(offset) | 0;
-			return { value, text: `${statusName(value)} (${value})` };
+			const value = this.#words.i32(offset);
+			return {
+				value,
+				text:
+					row.name === "status"
+						? `${statusName(value)} (${value})`
+						: `${value}`,
+			};
 		}
 		const value =
 			row.size === 1

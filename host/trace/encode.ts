@@ -170,13 +170,15 @@ function fieldValue(
 		typeof argument === "string"
 			? (parseNumber(argument) ?? named(field, argument, version))
 			: argument;
-	const limit = field.kind === "u64" ? 1n << 64n : WORD_LIMIT;
-	const whole = wholeNumber(value, limit);
+	const least = field.kind === "i32" ? -WORD_LIMIT / 2n : 0n;
+	const limit =
+		least + (field.kind === "u64" ? WORD_LIMIT * WORD_LIMIT : WORD_LIMIT);
+	const whole = wholeNumber(value, limit, least);
 	if (whole === undefined) {
 		const words = knownWords(field, version);
 		throw new CosimError(
 			"USAGE",
-			`${row.name}: ${field.name} is "${argument}", expected a number of 0 to ${limit - 1n}${
+			`${row.name}: ${field.name} is "${argument}", expected a number of ${least} to ${limit - 1n}${
 				words.length > 0 ? ` or ${words.join(", ")}` : ""
 			}`,
 		);
@@ -184,24 +186,25 @@ function fieldValue(
 	return whole;
 }
 
-/** A value as a bigint; undefined unless it is whole, 0 or more, and below the limit. */
+/** A value as a bigint; undefined unless it is whole, `least` or more, and below the limit. */
 function wholeNumber(
 	value: number | bigint | undefined,
 	limit: bigint,
+	least = 0n,
 ): bigint | undefined {
 	const whole =
 		typeof value === "number" && Number.isSafeInteger(value)
 			? BigInt(value)
 			: value;
-	return typeof whole === "bigint" && whole >= 0n && whole < limit
+	return typeof whole === "bigint" && whole >= least && whole < limit
 		? whole
 		: undefined;
 }
 
 function parseNumber(text: string): bigint | undefined {
-	return /^(\d+|0x[0-9a-f]+)$/i.test(text.trim())
-		? BigInt(text.trim())
-		: undefined;
+	const number = /^(-?)(\d+|0x[0-9a-f]+)$/i.exec(text.trim());
+	if (number?.[2] === undefined) return undefined;
+	return number[1] ? -BigInt(number[2]) : BigInt(number[2]);
 }
 
 /** The value of names; undefined when one of them is none. */

@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { type Platform, VERSION_SETS } from "../../host/platform/platform.ts";
+import { withoutPlatformMessages } from "../support/firmwares.ts";
 import { messagesOn, nameOf, type Theme } from "./messages.ts";
 import { clockRegisters, powerRegisters, writesOn } from "./writes.ts";
 
@@ -52,13 +53,13 @@ export const variants: fc.Arbitrary<Variant> = fc.record({
 });
 
 export function platformOf({ versions, ...rest }: Variant): Platform {
-	return {
+	return withoutPlatformMessages({
 		...IMX8MM,
 		...rest,
 		protocols: VERSION_SETS[versions],
 		agents: ["linux", "tee"],
 		channels: CHANNELS,
-	};
+	});
 }
 
 /** The two agents' areas, one of each alone behind its function ID. */

@@ -82,11 +82,26 @@ describe("clk and power", () => {
 		);
 	});
 
-	it("power lists every domain", async () => {
-		const domains = JSON.parse((await run("power", "--json")).stdout);
-		expect(domains).toHaveLength(12);
-		expect(domains[5]).toEqual({ id: 5, name: "gpu", on: true });
-		expect((await run("power")).stdout).toMatch(/^gpu +5 +on$/m);
+	it("power lists every domain and every reset line", async () => {
+		const { powerDomains, resets } = JSON.parse(
+			(await run("power", "--json")).stdout,
+		);
+		expect(powerDomains).toHaveLength(12);
+		expect(powerDomains[5]).toEqual({ id: 5, name: "gpu", on: true });
+		expect(resets).toHaveLength(39);
+		expect(resets[26]).toEqual({ id: 26, name: "pciephy", asserted: false });
+		expect(resets[27]).toMatchObject({ id: 27, asserted: true });
+		const { stdout } = await run("power");
+		expect(stdout).toMatch(/^gpu +5 +on$/m);
+		expect(stdout).toMatch(/^pciephy +26 +released$/m);
+		expect(stdout).toMatch(/^pciephy-perst +27 +asserted$/m);
+	});
+
+	it("power of versions without resets lists none", async () => {
+		const args = ["power", "--scmi", "scmi-1.0"];
+		const { resets } = JSON.parse((await run(...args, "--json")).stdout);
+		expect(resets).toEqual([]);
+		expect((await run(...args)).stdout).not.toMatch(/reset/);
 	});
 });
 

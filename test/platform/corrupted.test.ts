@@ -44,6 +44,10 @@ const SECTIONS = [
 	Image.SERVICES,
 	Image.RESULTS,
 	Image.PROTOCOLS,
+	Image.RAILS,
+	Image.RAIL_LEVELS,
+	Image.PERFORMANCE,
+	Image.OPERATING_POINTS,
 ];
 
 /** Places all over, and as many in each section and in the header, however small they are. */
@@ -91,12 +95,12 @@ function corrupted(changes: readonly Change[]): Uint8Array {
 
 /** A message: protocol, ID, and words that are often clock or domain IDs. */
 const message = fc.tuple(
-	fc.constantFrom(0x10, 0x11, CLOCK, CLOCK, CLOCK),
+	fc.constantFrom(0x10, 0x11, CLOCK, CLOCK, CLOCK, 0x17, 0x13),
 	fc.nat(0x11),
 	fc.array(
 		fc.oneof(
 			fc.nat(260),
-			fc.constantFrom(0, 1, 8, 0x4000_0000),
+			fc.constantFrom(0, 1, 2, 3, 8, 0x4000_0000),
 			fc.nat(0xffff_ffff),
 		),
 		{
@@ -110,6 +114,12 @@ const SIZES: Record<string, number> = {
 	"16.6": 4,
 	"16.7": 4,
 	"16.2": 4,
+	"19.4": 8,
+	"19.5": 12,
+	"19.7": 8,
+	"19.9": 8,
+	"19.10": 8,
+	"19.11": 8,
 	"17.4": 12,
 	"20.4": 8,
 	"20.5": 16,
@@ -117,6 +127,9 @@ const SIZES: Record<string, number> = {
 	"20.11": 8,
 	"20.12": 8,
 	"20.13": 8,
+	"23.4": 8,
+	"23.5": 8,
+	"23.7": 12,
 };
 
 function serve(
@@ -144,6 +157,9 @@ function serve(
 		for (const [i, w] of words.entries())
 			view.setUint32(area + 0x1c + 4 * i, w, true);
 		for (const functionId of ids) engine.trap(functionId, 3);
+		// A level and limits by fast channel.
+		engine.exports.write32(0x0093_f800, words[1] as number);
+		engine.exports.write32(0x0093_f808, words[2] as number);
 		engine.exports.advance(1000, 0);
 	}
 	for (const base of [0x3036_0000, 0x3038_8000, 0x303a_00f8, 0x303a_01fc]) {

@@ -200,7 +200,11 @@ describe("the engine refuses, and the host says where", () => {
 			}),
 			"out of range",
 		],
-		["no agents", { ...IMX8MM, agents: [], channels: [] }, "out of range"],
+		[
+			"no agents",
+			{ ...IMX8MM, agents: [], channels: [], performanceDomains: [] },
+			"out of range",
+		],
 	])("%s", (_, platform, message) => {
 		expect(() => createEngine(platform)).toThrow(invalid(message));
 		expect(() => createEngine(platform)).toThrow(invalid("platform imx8mm: "));
@@ -227,7 +231,13 @@ describe("platforms at their edges", () => {
 		["no services", { ...IMX8MM, services: [] }],
 		[
 			"no clocks",
-			{ ...IMX8MM, clocks: [], powerDomains: [], powerController: null },
+			{
+				...IMX8MM,
+				clocks: [],
+				powerDomains: [],
+				powerController: null,
+				performanceDomains: [],
+			},
 		],
 	])("%s", (_, platform) => {
 		const engine = createEngine(platform);

@@ -113,7 +113,7 @@ describe("clocks", () => {
 		[
 			"a register outside",
 			uart2 + Clock.REGISTER,
-			0x3039_0000,
+			0x3035_0000,
 			4,
 			LoadError.ADDRESS,
 		],

@@ -31,7 +31,7 @@ describe("PLLs", () => {
 		[
 			"a register outside",
 			pll + Pll.CONTROL,
-			0x3039_0000,
+			0x3035_0000,
 			4,
 			LoadError.ADDRESS,
 		],

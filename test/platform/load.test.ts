@@ -156,7 +156,7 @@ describe("blocks and registers", () => {
 			LoadError.RANGE,
 			block,
 		],
-		["a block of an unknown kind", block + Block.KIND, 5, 4, LoadError.RANGE],
+		["a block of an unknown kind", block + Block.KIND, 99, 4, LoadError.RANGE],
 		[
 			"overlapping blocks",
 			block + Block.BASE,

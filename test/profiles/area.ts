@@ -2,7 +2,7 @@
 // SCMI 3.2 (Arm DEN0056E), sections 4.1.1 (message header) and 5.1.2 (shared memory based transport).
 
 import { expect } from "vitest";
-import type { Method } from "../../host/mailbox/conduit.ts";
+import type { FirmwareStop, Method } from "../../host/mailbox/conduit.ts";
 import { createFirmware } from "../../host/node.ts";
 import type { ProfileFirmware } from "../../host/profiles/profile.ts";
 import { headerOf, u32 } from "../support/smt.ts";
@@ -69,7 +69,8 @@ export class DraftArea {
 	call({ functionId = SERVED, method = "smc", cpu = 0 }: Oddities = {}): void {
 		const registers = this.firmware.registers(cpu).fill(0x5a5a_5a5a);
 		registers.set([functionId, 0]);
-		this.firmware.trap(cpu, method);
+		const result = this.firmware.trap(cpu, method);
+		if (this.firmware.stopped) throw new Ended(result, registers);
 	}
 
 	/** The payload's bytes, the request's length behind them and all that follows. */
@@ -114,12 +115,23 @@ export class DraftArea {
 		});
 	}
 
-	/** A call that stops the firmware: its error, and why. */
-	expectStop(reason: string, run: () => void): void {
-		expect(run).toThrow(
-			expect.objectContaining({ code: "FIRMWARE_STOPPED" }) as Error,
+	/** A call that ends the firmware: it is not served, its registers stay. Returns why. */
+	expectStop(reason: string, run: () => void): FirmwareStop {
+		expect(run).toThrow(Ended);
+		expect(this.firmware.stopped).toMatchObject({ reason });
+		return this.firmware.stopped as FirmwareStop;
+	}
+}
+
+/** A call that found the firmware ended, or ended it. */
+export class Ended extends Error {
+	constructor(result: number, registers: Uint32Array) {
+		super(`the trap returned ${result}`);
+		expect(result).toBe(-1);
+		expect([...registers.subarray(2)]).toEqual(
+			new Array<number>(registers.length - 2).fill(0x5a5a_5a5a),
 		);
-		expect(this.firmware.stopped?.reason).toBe(reason);
+		expect(registers[0]).toBeGreaterThan(0x8000_0000);
 	}
 }
 

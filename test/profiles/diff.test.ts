@@ -105,9 +105,9 @@ function implied(
 }
 
 function side(answer: ProfileAnswer): [string | number, string] {
-	return "stopped" in answer
-		? [answer.stopped.reason, ""]
-		: [answer.length, answer.bytes];
+	if (!("stopped" in answer)) return [answer.length, answer.bytes];
+	const { stopped } = answer;
+	return [typeof stopped === "string" ? stopped : stopped.reason, ""];
 }
 
 function told({ differences }: ProfileDiff): Implied[] {
@@ -262,6 +262,14 @@ describe("a difference", () => {
 				},
 			}),
 		]);
+	});
+
+	it("is a system that is turned off, too", () => {
+		// SYSTEM_POWER_STATE_SET: shutdown, forced.
+		const found = only(request(0x12, 3, 0, 0));
+		expect(found.a).toEqual({ stopped: "off" });
+		expect(found.b).toMatchObject({ status: -1 });
+		expect(found.quirk).toBe("unknown-protocol");
 	});
 
 	it("is named by what the draft did before where the registers differ", () => {

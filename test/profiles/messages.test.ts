@@ -240,7 +240,7 @@ describe("messages of the draft firmware", () => {
 			area.expect(CLOCK, 7, u32(id, 1), { status: -4 });
 			area.expect(CLOCK, 7, u32(id, 0), { status: -4 });
 		}
-		expect(area.firmware.stopped).toBeUndefined();
+		expect(area.firmware.stopped).toBeNull();
 	});
 });
 

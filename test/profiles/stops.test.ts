@@ -13,7 +13,7 @@ import type { ProfileName } from "../../host/profiles/profile.ts";
 import { openBoard } from "../../host/simulation/board.ts";
 import { boot } from "../../host/simulation/boot.ts";
 import { CLOCK, POWER, u32 } from "../support/smt.ts";
-import { DraftArea, HANGING, SERVED } from "./area.ts";
+import { DraftArea, Ended, HANGING, SERVED } from "./area.ts";
 
 const PSCI_VERSION = 0x8400_0000;
 const NOT_SUPPORTED = -1;
@@ -31,8 +31,8 @@ function code(run: () => unknown): string {
 describe("stops", () => {
 	it("the second function ID never returns", () => {
 		const area = new DraftArea();
-		area.expectStop("hang", () => area.call({ functionId: HANGING }));
-		expect(area.firmware.stopped?.message).toContain("0xc20000ff");
+		const call = () => area.call({ functionId: HANGING });
+		expect(area.expectStop("hang", call).message).toContain("0xc20000ff");
 	});
 
 	it("disabling a clock that nobody uses panics", () => {
@@ -49,8 +49,9 @@ describe("stops", () => {
 		"the state of domain %i is read past the end of the table",
 		(id) => {
 			const area = new DraftArea();
-			area.expectStop("out-of-bounds", () => area.send(POWER, 5, u32(id)));
-			expect(area.firmware.stopped?.message).toContain(`${id}`);
+			const call = () => area.send(POWER, 5, u32(id));
+			const { message } = area.expectStop("out-of-bounds", call);
+			expect(message).toContain(`${id}`);
 		},
 	);
 
@@ -69,9 +70,7 @@ describe("stops", () => {
 		const why = firmware.stopped;
 		for (const functionId of [SERVED, HANGING, PSCI_VERSION])
 			for (const cpu of [0, 3])
-				expect(code(() => area.call({ functionId, cpu }))).toBe(
-					"FIRMWARE_STOPPED",
-				);
+				expect(() => area.call({ functionId, cpu })).toThrow(Ended);
 		expect(firmware.stopped).toBe(why);
 		firmware.write32(0x3038_8900, 0x1200_0000);
 		expect(firmware.read32(0x3038_8900)).toBe(0x1200_0000);
@@ -125,7 +124,7 @@ describe("calls that are not the draft's", () => {
 		const area = new DraftArea(createFirmware("imx8mm-draft", platform));
 		area.call({ functionId: HANGING, method: "hvc" });
 		expect(area.firmware.registers(0)[0]).toBe(0xffff_ffff);
-		expect(area.firmware.stopped).toBeUndefined();
+		expect(area.firmware.stopped).toBeNull();
 	});
 
 	it("each call takes the platform's time for a trap", () => {

@@ -85,6 +85,20 @@ describe("base protocol", () => {
 			result: { agentId: undefined, name: "linux" },
 		},
 		{
+			name: "BASE_NOTIFY_ERRORS, on",
+			call: (calls) => calls.base.notifyErrors(true),
+			requests: [[8, 1]],
+			replies: [[0]],
+			result: undefined,
+		},
+		{
+			name: "BASE_NOTIFY_ERRORS, off",
+			call: (calls) => calls.base.notifyErrors(false),
+			requests: [[8, 0]],
+			replies: [[0]],
+			result: undefined,
+		},
+		{
 			name: "BASE_SET_DEVICE_PERMISSIONS",
 			call: (calls) => calls.base.setDevicePermissions(1, 2, true),
 			requests: [[9, 1, 2, 1]],

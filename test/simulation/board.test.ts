@@ -83,3 +83,22 @@ it("an agent boots after one that went back to an older version", async () => {
 	const report = await boot(openBoard(imx8mmBoard(), engine));
 	expect(report.errors).toEqual([]);
 });
+
+it("an agent boots after one that went back to older versions of every protocol", async () => {
+	const engine = createEngine();
+	const first = openBoard(imx8mmBoard(), engine).agent;
+	const { base, power, system, performance, clock, sensor, reset, voltage } =
+		first.sync;
+	const all = [base, power, system, performance, clock, sensor, reset, voltage];
+	for (const protocol of all) protocol.negotiate(0x10000);
+	first.close();
+	const names: string[] = [];
+	const second = openBoard(imx8mmBoard(), engine, {
+		onMessage: ({ name, protocolId, status }) => {
+			if (name === "NEGOTIATE_PROTOCOL_VERSION" && status === 0)
+				names.push(protocolId.toString(16));
+		},
+	});
+	expect((await boot(second)).errors).toEqual([]);
+	expect(names).toEqual(["10", "11", "12", "13", "14", "15", "16", "17"]);
+});

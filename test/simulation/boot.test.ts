@@ -10,7 +10,7 @@ import { createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { VERSION_SETS } from "../../host/platform/platform.ts";
-import { openBoard } from "../../host/simulation/board.ts";
+import { addPlatformNodes, openBoard } from "../../host/simulation/board.ts";
 import { type BootReport, boot } from "../../host/simulation/boot.ts";
 import { debianBoards } from "../support/debian-dtbs.ts";
 
@@ -117,6 +117,23 @@ function expectAssigned({ tree, report }: Booted): number {
 	return checked;
 }
 
+/** Every enabled device's lines on the reset controller are released. */
+function expectReleased({ tree, report }: Booted): number {
+	let checked = 0;
+	for (const node of tree.nodes()) {
+		if (!node.enabled) continue;
+		for (const { target, args } of references(node, "resets", "#reset-cells")) {
+			if (!target?.isCompatible("fsl,imx8mq-src")) continue;
+			const line = report.resets.find(({ id }) => id === args[0]);
+			expect(line, `${node.path}: reset ${args[0]}`).toMatchObject({
+				asserted: false,
+			});
+			checked++;
+		}
+	}
+	return checked;
+}
+
 describe("the built-in board", () => {
 	let booted: Booted;
 	beforeAll(async () => {
@@ -172,13 +189,100 @@ describe("the built-in board", () => {
 		expect(codec).toBeGreaterThan(blkCtrl);
 	});
 
-	it("lists what the firmware does not serve, apart from errors", () => {
-		expect(booted.report.unserved).toContainEqual({
+	it("releases the resets that devices refer to, and no others", () => {
+		const { report, engine, tree } = booted;
+		expect(expectReleased(booted)).toBeGreaterThan(3);
+		const asserted = report.resets.filter((reset) => reset.asserted);
+		expect(asserted.map(({ name }) => name)).toEqual([
+			"sw-non-sclr-m4c-rst",
+			"mipi-dsi-reset-byte-n",
+			"mipi-dsi-reset-n",
+			"mipi-dsi-dpi-reset-n",
+			"mipi-dsi-esc-reset-n",
+			"mipi-dsi-pclk-reset-n",
+			"pciephy-perst",
+			"m4-enable",
+		]);
+		expect(report.resets).toHaveLength(39);
+		// PCIe: the PHY and its button released, PERST asserted, the application on.
+		expect(engine.read32(0x3039_002c)).toBe(0x48);
+		expect(tree.compatible("fsl,imx8mm-src")).toHaveLength(1);
+		expect(report.unserved).toEqual([]);
+	});
+});
+
+describe("a firmware without the reset protocol", () => {
+	it("leaves the lines alone, and they are listed, apart from errors", async () => {
+		const { reset: _, ...protocols } = IMX8MM.protocols;
+		const { report, engine } = await bootTree(imx8mmBoard(), {
+			...IMX8MM,
+			protocols,
+		});
+		expect(report.errors).toEqual([]);
+		expect(report.resets).toEqual([]);
+		expect(engine.read32(0x3039_002c)).toBe(0xe);
+		expect(report.unserved).toContainEqual({
 			device: "/soc@0/pcie@33800000",
 			property: "resets",
 			provider: "/soc@0/bus@30000000/reset-controller@30390000",
 		});
 	});
+});
+
+describe("resets of a tree that is written for SCMI", () => {
+	const withProtocol = (lines: readonly number[]) => {
+		const tree = imx8mmBoard();
+		addPlatformNodes(tree, IMX8MM);
+		const protocol = (tree.node("/firmware/scmi") as DtNode)
+			.addChild("protocol@16")
+			.set("reg", 0x16)
+			.set("#reset-cells", 1);
+		const phandle = tree.phandleOf(protocol);
+		const device = tree.root.addChild("reset-test");
+		device.set(
+			"resets",
+			lines.flatMap((id) => [phandle, id]),
+		);
+		return tree;
+	};
+
+	it("are released", async () => {
+		const { report } = await bootTree(withProtocol([27, 21]));
+		expect(report.errors).toEqual([]);
+		const asserted = (id: number) =>
+			report.resets.find((row) => row.id === id)?.asserted;
+		expect([asserted(27), asserted(21), asserted(22)]).toEqual([
+			false,
+			false,
+			true,
+		]);
+	});
+
+	it("that do not exist, or are not for an agent, are that device's errors", async () => {
+		const { report } = await bootTree(withProtocol([30, 4]));
+		expect(report.errors).toEqual([
+			{
+				device: "/reset-test",
+				step: "resets",
+				message: expect.stringContaining("NOT_FOUND"),
+			},
+			{
+				device: "/reset-test",
+				step: "resets",
+				message: expect.stringContaining("DENIED"),
+			},
+		]);
+	});
+});
+
+it("a boot that ends with the system throws why", async () => {
+	const engine = createEngine();
+	const board = openBoard(imx8mmBoard(), engine, {
+		onMessage: ({ name }) => {
+			if (name === "POWER_STATE_SET") engine.write32(0x3028_0000, 0);
+		},
+	});
+	await expect(boot(board)).rejects.toMatchObject({ code: "SYSTEM_STOPPED" });
 });
 
 describe("older protocol versions", () => {
@@ -212,6 +316,7 @@ describe("boards of Debian's kernel package", () => {
 			expect(booted.report.devices, name).toBeGreaterThan(20);
 			expect(expectDevicesUp(booted), name).toBeGreaterThan(40);
 			expect(expectAssigned(booted), name).toBeGreaterThan(5);
+			expectReleased(booted);
 		}
 	});
 });

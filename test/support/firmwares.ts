@@ -18,6 +18,7 @@ export function withoutPlatformMessages(platform: Platform): Platform {
 	return {
 		...platform,
 		protocols: { base, powerDomain, clock },
+		performanceDomains: [],
 		channels: platform.channels.map((channel) => ({
 			...channel,
 			fromPlatform: false,

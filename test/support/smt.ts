@@ -7,7 +7,9 @@ import type { Method } from "../../host/mailbox/conduit.ts";
 
 export const BASE = 0x10;
 export const POWER = 0x11;
+export const SYSTEM = 0x12;
 export const CLOCK = 0x14;
+export const RESET = 0x16;
 
 export const SUCCESS = 0;
 export const NOT_SUPPORTED = -1;
@@ -15,6 +17,8 @@ export const INVALID_PARAMETERS = -2;
 export const DENIED = -3;
 export const NOT_FOUND = -4;
 export const OUT_OF_RANGE = -5;
+export const BUSY = -6;
+export const GENERIC_ERROR = -8;
 export const PROTOCOL_ERROR = -10;
 
 /** A shared-memory area and the way to it. */

@@ -263,12 +263,12 @@ describe("what is not known", () => {
 			protocol: "clock",
 			message: "0x30",
 		});
-		expect(decodeMessage("03 58 00 00")).toMatchObject({
-			protocol: "reset",
+		expect(decodeMessage("03 60 00 00")).toMatchObject({
+			protocol: "powercap",
 			message: "0x3",
 		});
 		expect(
-			words("03 58 00 00 00 00 00 00 01", { reply: true }).slice(1),
+			words("03 60 00 00 00 00 00 00 01", { reply: true }).slice(1),
 		).toEqual([
 			["status", "SUCCESS (0)"],
 			["(payload)", "01"],

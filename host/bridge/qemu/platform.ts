@@ -46,7 +46,7 @@ export interface GuestPlatformOptions {
 	memory: { address: number; size: number };
 }
 
-/** The same platform, its first agent on the guest's areas. */
+/** The same platform, its first agent on the guest's areas, without fast channels, which nobody there would look at. */
 export function guestPlatform(
 	platform: Platform,
 	options: GuestPlatformOptions,
@@ -61,6 +61,10 @@ export function guestPlatform(
 			...platform.blocks.filter(({ kind }) => kind !== "ram"),
 			{ name: "guest", ...options.memory, kind: "ram" },
 		],
+		performanceDomains: platform.performanceDomains.map((domain) => ({
+			...domain,
+			fastChannels: null,
+		})),
 		channels: options.instances.map(({ functionId, address, size }) => ({
 			functionId,
 			exceptionLevel,

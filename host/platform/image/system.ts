@@ -1,6 +1,26 @@
 // How a platform is turned off and reset, compiled into the image.
 // The format is assembly/image.ts.
 
-import type { Tables } from "./tables.ts";
+import { System } from "../../../assembly/image.ts";
+import { invalid, type Tables } from "./tables.ts";
 
-export function addSystem(_tables: Tables): void {}
+export function addSystem(tables: Tables): void {
+	const { system, protocols } = tables.platform;
+	if (system === null) {
+		if (protocols.systemPower !== undefined)
+			throw invalid(
+				"the system power protocol is served, but system is null: how is it turned off?",
+			);
+		return;
+	}
+	const { off, reset, gracefulTimeoutMs } = system;
+	const row = tables.system.row();
+	row.setUint32(System.OFF, off.address, true);
+	row.setUint32(System.OFF_BITS, off.bits, true);
+	row.setUint32(System.RESET, reset.address, true);
+	row.setUint32(System.RESET_LINES, reset.lines, true);
+	row.setUint32(System.RESET_KEEP, reset.keep, true);
+	row.setUint32(System.COLD, reset.cold, true);
+	row.setUint32(System.WARM, reset.warm, true);
+	row.setUint32(System.TIMEOUT_MS, gracefulTimeoutMs, true);
+}

@@ -14,6 +14,7 @@ import {
 	PllRate,
 	Protocol,
 	Rail,
+	RailLevel,
 	Register,
 	Reset,
 	Sensor,
@@ -80,7 +81,7 @@ export class Tables {
 	readonly protocols = new Section(Protocol.SIZE);
 	readonly resets = new Section(Reset.SIZE);
 	readonly rails = new Section(Rail.SIZE);
-	readonly railLevels = new Section(4);
+	readonly railLevels = new Section(RailLevel.SIZE);
 	readonly performance = new Section(Performance.SIZE);
 	readonly operatingPoints = new Section(OperatingPoint.SIZE);
 	readonly sensors = new Section(Sensor.SIZE);

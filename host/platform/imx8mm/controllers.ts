@@ -44,6 +44,7 @@ export const DEVICETREE: DevicetreeNames = {
 	soc: "fsl,imx8mm",
 	clockController: "fsl,imx8mm-ccm",
 	powerController: "fsl,imx8mm-gpc",
+	resetControllers: ["fsl,imx8mm-src", "fsl,imx8mq-src"],
 	blockControllers: [
 		{
 			compatible: "fsl,imx8mm-vpu-blk-ctrl",

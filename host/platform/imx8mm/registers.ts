@@ -4,6 +4,9 @@
 import { ANATOP, CCM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
+import { pmicRegister } from "./rails.ts";
+import { RESET_VALUES } from "./resets.ts";
+import { SYSTEM_VALUES } from "./system.ts";
 
 /** GNRL_CTL of a running PLL with its output gate open. */
 const RUNNING_1416X = 0xa000_0a00;
@@ -108,12 +111,41 @@ function domains(): [number, number][] {
 	);
 }
 
+/** The power management chip: bucks and LDOs under software's control and on, but for LDO5, which supplies nothing. */
+const PMIC_REGISTERS: readonly (readonly [number: number, value: number])[] = [
+	[0x05, 0xc3], // BUCK1: 1.25 mV/µs
+	[0x06, 0xc3], // BUCK2: 1.25 mV/µs
+	[0x09, 0x03], // BUCK3
+	[0x0a, 0x03], // BUCK4
+	[0x0b, 0x03], // BUCK5
+	[0x0c, 0x03], // BUCK6
+	[0x0d, 0x0f], // BUCK1: 850 mV
+	[0x10, 0x0f], // BUCK2: 850 mV, enough for 1200 MHz
+	[0x14, 0x83], // BUCK3: 975 mV
+	[0x15, 0x03], // BUCK4: 3300 mV
+	[0x16, 0x03], // BUCK5: 1800 mV
+	[0x17, 0x1e], // BUCK6: 1100 mV
+	[0x18, 0xe2], // LDO1: 1800 mV
+	[0x19, 0xe0], // LDO2: 800 mV
+	[0x1a, 0xc0], // LDO3: 1800 mV
+	[0x1b, 0xc0], // LDO4: 900 mV
+	[0x1c, 0x80], // LDO5: 1800 mV, off
+	[0x1d, 0xc3], // LDO6: 1200 mV
+];
+
+function supplies(): [number, number][] {
+	return PMIC_REGISTERS.map(([number, value]) => [pmicRegister(number), value]);
+}
+
 export const REGISTERS: readonly (readonly [address: number, value: number])[] =
 	[
 		...plls(),
 		...slices(),
 		...gates(),
 		...domains(),
+		...supplies(),
+		...RESET_VALUES,
+		...SYSTEM_VALUES,
 		[CCM + 0x9080, 1], // ipg_root: ahb / 2
 		[CCM + 0x9180, 1], // ipg_audio_root: audio_ahb / 2
 		[CCM + 0x9880, 0x0100_0000], // arm_a53_core: arm_pll_out

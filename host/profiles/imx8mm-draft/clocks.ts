@@ -13,8 +13,8 @@ import {
 	POSITIONS,
 	SLIPPED_NUMBER,
 } from "./clock-table.ts";
+import { End } from "./end.ts";
 import type { QuirkId } from "./quirks.ts";
-import { Stopped } from "./stop.ts";
 
 const OSCILLATOR = 24_000_000n;
 /** GNRL_CTL: the PLL is passed by. */
@@ -89,7 +89,7 @@ export class DraftClocks {
 	disable(clock: DraftClock): void {
 		if (!this.#inUse.has(clock.id)) {
 			this.#note("disable-panics");
-			throw new Stopped({
+			throw new End({
 				reason: "panic",
 				message: `the monitor panics: ${clock.name} is disabled, and nobody uses it`,
 				...(clock.kind === "oscillator" ? {} : { address: clock.register }),
@@ -158,7 +158,7 @@ export class DraftClocks {
 		const parent = POSITIONS[number];
 		if (parent !== undefined) return parent;
 		this.#note("parent-past-end");
-		throw new Stopped({
+		throw new End({
 			reason: "out-of-bounds",
 			message: `parent ${index} of ${clock.name} is read at position ${number} of a table with ${POSITIONS.length}`,
 			address: clock.register,

@@ -1,16 +1,15 @@
 // The draft firmware: answers its two function IDs from fixed shared memory, on the hardware of an engine.
 // Follows the observed behaviour of the i.MX8MM SCMI draft of 2019; shared memory: SCMI 3.2 (Arm DEN0056E), section 5.1.2.
 
-import { CosimError } from "../../errors.ts";
 import type { Firmware } from "../../firmware.ts";
-import type { Method } from "../../mailbox/conduit.ts";
+import type { FirmwareStop, Method, Stopped } from "../../mailbox/conduit.ts";
 import type { Platform } from "../../platform/platform.ts";
-import type { FirmwareStop, ProfileFirmware } from "../profile.ts";
+import type { ProfileFirmware } from "../profile.ts";
 import { DRAFT_CLOCKS } from "./clock-table.ts";
 import { DraftClocks } from "./clocks.ts";
+import { End } from "./end.ts";
 import { MESSAGES, type Reply, type Row } from "./messages.ts";
 import type { QuirkId } from "./quirks.ts";
-import { Stopped } from "./stop.ts";
 
 const SERVED_FUNCTION_ID = 0xc200_00fe;
 const HANGING_FUNCTION_ID = 0xc200_00ff;
@@ -51,7 +50,7 @@ export class DraftFirmware implements ProfileFirmware {
 	readonly #hardware: Firmware;
 	readonly #area: DataView;
 	readonly #clocks: DraftClocks;
-	#stopped: FirmwareStop | undefined;
+	#end: FirmwareStop | null = null;
 	#quirks: QuirkId[] = [];
 
 	/**
@@ -87,8 +86,8 @@ export class DraftFirmware implements ProfileFirmware {
 		return this.#hardware.timeNs;
 	}
 
-	get stopped(): FirmwareStop | undefined {
-		return this.#stopped;
+	get stopped(): Stopped {
+		return this.#end ?? this.#hardware.stopped ?? null;
 	}
 
 	get quirks(): readonly QuirkId[] {
@@ -115,9 +114,9 @@ export class DraftFirmware implements ProfileFirmware {
 		return this.#hardware.registers(cpu);
 	}
 
-	/** @throws CosimError FIRMWARE_STOPPED by the call that stops the firmware, and by every one after it */
+	/** Nothing is served once the firmware has ended: that call and every one after it leave the registers alone. */
 	trap(cpu: number, method: Method): number {
-		if (this.#stopped !== undefined) throw stoppedError(this.#stopped);
+		if (this.stopped !== null) return NOT_SUPPORTED;
 		const registers = this.registers(cpu);
 		const functionId = registers[0];
 		const inEl3 = method === "smc" || this.platform.hypervisorPassesOn;
@@ -130,9 +129,9 @@ export class DraftFirmware implements ProfileFirmware {
 			if (functionId === HANGING_FUNCTION_ID) this.#hang();
 			this.#serve();
 		} catch (error) {
-			if (!(error instanceof Stopped)) throw error;
-			this.#stopped = error.stop;
-			throw stoppedError(error.stop);
+			if (!(error instanceof End)) throw error;
+			this.#end = error.stop;
+			return NOT_SUPPORTED;
 		}
 		registers[0] = 0;
 		registers[1] = 0;
@@ -141,7 +140,7 @@ export class DraftFirmware implements ProfileFirmware {
 
 	#hang(): never {
 		this.#quirks.push("call-hangs");
-		throw new Stopped({
+		throw new End({
 			reason: "hang",
 			message: `function ID 0x${HANGING_FUNCTION_ID.toString(16)} never returns`,
 		});
@@ -202,11 +201,4 @@ export class DraftFirmware implements ProfileFirmware {
 			area.setUint8(at++, letter.charCodeAt(0));
 		if (length !== undefined) area.setUint32(LENGTH, length, true);
 	}
-}
-
-function stoppedError({ reason, message }: FirmwareStop): CosimError {
-	return new CosimError(
-		"FIRMWARE_STOPPED",
-		`the firmware has stopped (${reason}): ${message}`,
-	);
 }

@@ -3,8 +3,8 @@
 
 import type { DraftClock } from "./clock-table.ts";
 import type { DraftClocks } from "./clocks.ts";
+import { End } from "./end.ts";
 import type { QuirkId } from "./quirks.ts";
-import { Stopped } from "./stop.ts";
 
 const BASE = 0x10;
 const POWER = 0x11;
@@ -253,7 +253,7 @@ function stateGet({ word, note }: Request): Reply {
 	const id = word(0);
 	if (id < DOMAINS.length) return {};
 	note("state-get-unchecked");
-	throw new Stopped({
+	throw new End({
 		reason: "out-of-bounds",
 		message: `power domain ${id} is read from a table with ${DOMAINS.length}`,
 	});

@@ -7,6 +7,7 @@ import {
 	bits,
 	type Messages,
 	message,
+	notification,
 	text,
 	u32,
 } from "../layout.ts";
@@ -72,7 +73,15 @@ export const baseMessages = {
 	]),
 } satisfies Messages;
 
-export const baseNotifications = {} satisfies Messages;
+/** What the base protocol tells unasked. */
+export const baseNotifications = {
+	ERROR_EVENT: notification("BASE_ERROR_EVENT", 0x0, [
+		u32("agent_id"),
+		u32("error_status", { bits: [bits("cmd_count", 9, 0), bit("fatal", 31)] }),
+		// Each the command's header in the low word and its status in the high one.
+		array("msg_reports", "u64[]", { countIn: "cmd_count" }),
+	]),
+} satisfies Messages;
 
 export const baseProtocol = {
 	id: 0x10,

@@ -7,6 +7,7 @@ import {
 	bits,
 	type Messages,
 	message,
+	notification,
 	text,
 	u32,
 	u64,
@@ -63,19 +64,25 @@ export const clockMessages = {
 			array("rates", "u64[]", { countIn: "num_rates" }),
 		],
 	),
-	RATE_SET: message("CLOCK_RATE_SET", 0x5, [
-		u32("flags", {
-			preset: 0,
-			bits: [
-				bit("async", 0),
-				bit("no_delayed_response", 1),
-				bit("round_up", 2),
-				bit("round_auto", 3),
-			],
-		}),
-		clockId,
-		u64("rate"),
-	]),
+	RATE_SET: message(
+		"CLOCK_RATE_SET",
+		0x5,
+		[
+			u32("flags", {
+				preset: 0,
+				bits: [
+					bit("async", 0),
+					bit("no_delayed_response", 1),
+					bit("round_up", 2),
+					bit("round_auto", 3),
+				],
+			}),
+			clockId,
+			u64("rate"),
+		],
+		[],
+		[clockId, u64("rate")],
+	),
 	RATE_GET: message("CLOCK_RATE_GET", 0x6, [clockId], [u64("rate")]),
 	CONFIG_SET: message("CLOCK_CONFIG_SET", 0x7, [
 		clockId,
@@ -148,7 +155,17 @@ export const clockMessages = {
 	),
 } satisfies Messages;
 
-export const clockNotifications = {} satisfies Messages;
+const changed = [u32("agent_id"), clockId, u64("rate")];
+
+/** What the clock protocol tells unasked. */
+export const clockNotifications = {
+	RATE_CHANGED: notification("CLOCK_RATE_CHANGED", 0x0, changed),
+	RATE_CHANGE_REQUESTED: notification(
+		"CLOCK_RATE_CHANGE_REQUESTED",
+		0x1,
+		changed,
+	),
+} satisfies Messages;
 
 export const clockProtocol = {
 	id: 0x14,

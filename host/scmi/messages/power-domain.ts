@@ -6,6 +6,7 @@ import {
 	bits,
 	type Messages,
 	message,
+	notification,
 	text,
 	u32,
 	u64,
@@ -70,7 +71,17 @@ export const powerMessages = {
 	),
 } satisfies Messages;
 
-export const powerNotifications = {} satisfies Messages;
+const changed = [u32("agent_id"), u32("domain_id"), powerState];
+
+/** What the power domain protocol tells unasked. */
+export const powerNotifications = {
+	STATE_CHANGED: notification("POWER_STATE_CHANGED", 0x0, changed),
+	STATE_CHANGE_REQUESTED: notification(
+		"POWER_STATE_CHANGE_REQUESTED",
+		0x1,
+		changed,
+	),
+} satisfies Messages;
 
 export const powerProtocol = {
 	id: 0x11,

@@ -1,0 +1,122 @@
+// Changes of performance levels and limits: requests by fast channel are found, whoever has asked for it is told.
+// SCMI 3.2 (Arm DEN0056E), section 4.5.4, PERFORMANCE_LIMITS_CHANGED and PERFORMANCE_LEVEL_CHANGED.
+
+import { PLATFORM } from "../hardware/clock-gates";
+import {
+	currentPoint,
+	performanceCount,
+	performanceId,
+	performanceRow,
+} from "../hardware/operating-points";
+import { FastChannels, Performance } from "../image";
+import { agentRow } from "./agents";
+import { writeFastChannels } from "./fast-channels";
+import { notification, send } from "./notify";
+import { levelAt, requestLevel, requestLimits } from "./performance-levels";
+
+const PROTOCOL: u32 = 0x13;
+
+const enum Changed {
+	LIMITS = 0x0,
+	LEVEL = 0x1,
+}
+
+/** The first version in which a limit of 0 stays what it is. */
+export const ZERO_KEEPS_LIMIT: u32 = 0x30000;
+
+/** Looks whether an agent has written to a fast channel, and does what it says. */
+export function pollFastChannels(): void {
+	for (let id: u32 = 0; id < performanceCount(); id++)
+		lookAt(performanceRow(id));
+}
+
+/** Looks whether a level has changed. `by`: the agent that may have changed registers, or PLATFORM. */
+export function noticeLevels(by: u32): void {
+	for (let id: u32 = 0; id < performanceCount(); id++)
+		notice(performanceRow(id), by);
+}
+
+/** Looks what the registers say, and then what the fast channels say. */
+export function lookAt(domain: usize): void {
+	notice(domain, PLATFORM);
+	if (load<u32>(domain, Performance.FAST_VERSION)) takeRequests(domain);
+}
+
+function notice(domain: usize, by: u32): void {
+	if (currentPoint(domain) !== load<u32>(domain, Performance.TOLD_LEVEL))
+		tell(domain, by);
+}
+
+// Limits come first: they may make room for the level. An agent writes their two words one after the other, so that
+// they may be found half written; a pair that makes no sense is left as it is until the other word follows.
+function takeRequests(domain: usize): void {
+	const channels = load<u32>(domain, Performance.FAST_LINEAR);
+	const agent = load<u32>(domain, Performance.FAST_AGENT);
+	const level = load<u32>(channels, FastChannels.LEVEL_SET);
+	const max = load<u32>(channels, FastChannels.LIMITS_SET);
+	const min = load<u32>(channels, FastChannels.LIMITS_SET + 4);
+	const otherLimits =
+		max !== load<u32>(domain, Performance.SEEN_MAX) ||
+		min !== load<u32>(domain, Performance.SEEN_MIN);
+	const otherLevel = level !== load<u32>(domain, Performance.SEEN_LEVEL);
+	store<u32>(domain, level, Performance.SEEN_LEVEL);
+	store<u32>(domain, max, Performance.SEEN_MAX);
+	store<u32>(domain, min, Performance.SEEN_MIN);
+	if (otherLimits) {
+		const version = load<u32>(domain, Performance.FAST_VERSION);
+		const keeps = version >= ZERO_KEEPS_LIMIT;
+		tellOf(domain, agent, requestLimits(domain, agent, max, min, keeps));
+	}
+	if (otherLevel) tellOf(domain, agent, requestLevel(domain, agent, level));
+}
+
+/** Tells what an agent's request has changed, if it has. Returns the request's status. */
+export function tellOf(domain: usize, agent: u32, status: i32): i32 {
+	if (status === 0) tell(domain, agent);
+	else notice(domain, agent);
+	return status;
+}
+
+function tell(domain: usize, by: u32): void {
+	writeFastChannels(domain);
+	tellLimits(domain);
+	tellLevel(domain, by);
+}
+
+function tellLimits(domain: usize): void {
+	const max = load<u32>(domain, Performance.MAX);
+	const min = load<u32>(domain, Performance.MIN);
+	const known =
+		max === load<u32>(domain, Performance.TOLD_MAX) &&
+		min === load<u32>(domain, Performance.TOLD_MIN);
+	if (known) return;
+	store<u32>(domain, max, Performance.TOLD_MAX);
+	store<u32>(domain, min, Performance.TOLD_MIN);
+	const watchers = load<u32>(domain, Performance.LIMITS_WATCHERS);
+	for (let rest = watchers; rest !== 0; rest &= rest - 1) {
+		const agent = ctz(rest);
+		const p = notification(agentRow(agent), PROTOCOL, Changed.LIMITS);
+		if (p === 0) continue;
+		store<u32>(p, load<u32>(domain, Performance.LIMITS_BY));
+		store<u32>(p, performanceId(domain), 4);
+		store<u32>(p, levelAt(domain, max, agent), 8);
+		store<u32>(p, levelAt(domain, min, agent), 12);
+		send(agentRow(agent), 16);
+	}
+}
+
+function tellLevel(domain: usize, by: u32): void {
+	const position = currentPoint(domain);
+	if (position === load<u32>(domain, Performance.TOLD_LEVEL)) return;
+	store<u32>(domain, position, Performance.TOLD_LEVEL);
+	const watchers = load<u32>(domain, Performance.LEVEL_WATCHERS);
+	for (let rest = watchers; rest !== 0; rest &= rest - 1) {
+		const agent = ctz(rest);
+		const p = notification(agentRow(agent), PROTOCOL, Changed.LEVEL);
+		if (p === 0) continue;
+		store<u32>(p, by);
+		store<u32>(p, performanceId(domain), 4);
+		store<u32>(p, levelAt(domain, position, agent), 8);
+		send(agentRow(agent), 12);
+	}
+}
