@@ -19,6 +19,8 @@ export type ErrorCode =
 	| "QEMU"
 	/** The guest panicked, took an exception in the firmware, or did not end in time. */
 	| "GUEST"
+	/** The firmware has stopped for good: a call that never returns, a panic, a read past the end of a table. */
+	| "FIRMWARE_STOPPED"
 	/** A flattened devicetree blob that does not hold together. */
 	| "FDT_INVALID"
 	/** A devicetree node that breaks its binding, or that the job at hand cannot do without. */

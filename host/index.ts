@@ -10,7 +10,12 @@ export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
-export type { Conduit, Method, Stopped } from "./mailbox/conduit.ts";
+export type {
+	Conduit,
+	FirmwareStop,
+	Method,
+	Stopped,
+} from "./mailbox/conduit.ts";
 export {
 	type MailboxChannel,
 	type MailboxClient,
@@ -26,6 +31,19 @@ export {
 	VERSION_SETS,
 	withoutPlatformChannels,
 } from "./platform/platform.ts";
+export { diffProfiles, type ProfileDiff } from "./profiles/diff.ts";
+export {
+	createProfile,
+	findProfile,
+	PROFILES,
+} from "./profiles/index.ts";
+export type {
+	Profile,
+	ProfileFirmware,
+	ProfileName,
+	Quirk,
+} from "./profiles/profile.ts";
+export { everyCommand, recordBoot } from "./profiles/traffic.ts";
 export {
 	type AgentOptions,
 	type MessageEvent,

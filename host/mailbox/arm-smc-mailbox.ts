@@ -3,7 +3,7 @@
 // proposed with it for Linux. An interrupt is how the firmware speaks first: the channel's client gets `rxCallback` for it.
 
 import { CosimError } from "../errors.ts";
-import type { Conduit, Method } from "./conduit.ts";
+import type { Conduit, Method, Stopped } from "./conduit.ts";
 import {
 	type MailboxChannel,
 	MailboxController,
@@ -152,8 +152,14 @@ function parseMethod(node: string, method: string): Method {
 	return method;
 }
 
-/** No call returns from a system that is off, nor from one that is being reset. */
-function stopped(node: string, why: "off" | "reset"): CosimError {
+/** No call returns from a system that is off or is being reset, nor from a firmware that has ended. */
+function stopped(node: string, why: NonNullable<Stopped>): CosimError {
+	if (typeof why === "object") {
+		return new CosimError(
+			"FIRMWARE_STOPPED",
+			`${node}: the firmware has stopped (${why.reason}): ${why.message}`,
+		);
+	}
 	return new CosimError(
 		"SYSTEM_STOPPED",
 		`${node}: the call never returns, the system ${why === "off" ? "is off" : "was reset"}`,

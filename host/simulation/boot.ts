@@ -102,9 +102,17 @@ class Boot {
 			await this.#probe(device);
 			probed.push({ device: device.path, messages: agent.messages - before });
 		}
-		const clocks = await readClocks(agent);
-		const powerDomains = await readPowerDomains(agent);
-		const resets = await readResets(agent, firmware);
+		const clocks = await this.#read("clocks", () => readClocks(agent), []);
+		const powerDomains = await this.#read(
+			"power domains",
+			() => readPowerDomains(agent),
+			[],
+		);
+		const resets = await this.#read(
+			"resets",
+			() => readResets(agent, firmware),
+			[],
+		);
 		return {
 			board: tree.root.text("model") ?? "unnamed board",
 			devices: devices.length,
@@ -125,13 +133,17 @@ class Boot {
 	async #discover(): Promise<void> {
 		const { agent } = this.#board;
 		const { base, clock } = agent;
-		await agreeOnVersions(agent);
-		await base.protocolAttributes();
-		await base.discoverVendor();
-		await base.discoverSubVendor();
-		await base.discoverImplementationVersion();
-		const served = await base.listProtocols();
-		this.#hasParents = (await clock.protocolVersion()) >= CLOCK_PARENTS;
+		await this.#read("versions", () => agreeOnVersions(agent), undefined);
+		for (const ask of [
+			base.protocolAttributes,
+			base.discoverVendor,
+			base.discoverSubVendor,
+			base.discoverImplementationVersion,
+		])
+			await this.#read<unknown>("discover", ask, undefined);
+		const served = await this.#read("discover", base.listProtocols, []);
+		const version = await this.#read("versions", clock.protocolVersion, 0);
+		this.#hasParents = version >= CLOCK_PARENTS;
 		for (const { id, node } of this.#board.transport.protocols) {
 			if (served.includes(id)) continue;
 			const message = `protocol 0x${id.toString(16)} is not served by the firmware`;
@@ -383,6 +395,19 @@ class Boot {
 		}
 	}
 
+	/** What the firmware tells of itself and of the whole board; what it cannot tell is an error of the SCMI node. */
+	async #read<T>(
+		step: string,
+		read: () => Promise<T>,
+		otherwise: T,
+	): Promise<T> {
+		let value = otherwise;
+		await this.#attempt(this.#board.transport.node, step, async () => {
+			value = await read();
+		});
+		return value;
+	}
+
 	/** Errors of this package are the device's; a channel that no longer works, and bugs, end the boot. */
 	#failWith(device: DtNode, step: string, error: unknown): void {
 		const ours = error instanceof CosimError && !DEAD_CHANNEL.has(error.code);
@@ -404,6 +429,7 @@ const CELLS: ReadonlyMap<string, string> = new Map(CONSUMED);
 const DEAD_CHANNEL: ReadonlySet<string> = new Set([
 	"CHANNEL_BUSY",
 	"CHANNEL_ERROR",
+	"FIRMWARE_STOPPED",
 	"SMC_RESULT",
 	"SYSTEM_STOPPED",
 	"MBOX_TIMEOUT",
