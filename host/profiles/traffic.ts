@@ -34,7 +34,10 @@ export async function recordBoot(
 	const requests: Uint8Array[] = [];
 	await boot(
 		openBoard(tree, firmware, {
-			onMessage: ({ request }) => requests.push(request),
+			// What the platform sends by itself has none.
+			onMessage: ({ request }) => {
+				if (request.length > 0) requests.push(request);
+			},
 		}),
 	);
 	return requests;

@@ -182,12 +182,12 @@ describe("agents, channels, services, protocols", () => {
 			LoadError.REFERENCE,
 		],
 		[
-			"the platform alone, and channels",
+			"the platform alone",
 			Image.AGENTS + 4,
 			1,
 			4,
-			LoadError.REFERENCE,
-			channel + Channel.AGENT,
+			LoadError.RANGE,
+			Image.AGENTS,
 		],
 		[
 			"an area outside",
