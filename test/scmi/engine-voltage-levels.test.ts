@@ -17,7 +17,14 @@ import {
 	TX,
 	u32,
 } from "../support/smt.ts";
-import { pinned, RX, V2, V2_1, VOLTAGE } from "../support/voltage.ts";
+import {
+	NO_CONSUMERS,
+	pinned,
+	RX,
+	V2,
+	V2_1,
+	VOLTAGE,
+} from "../support/voltage.ts";
 
 const BUSY = -6;
 const DELAYED_RESPONSE = 2;
@@ -307,6 +314,7 @@ it("BUSY when nothing more can be scheduled, and the place for the response is f
 	);
 	const engine = createEngine({
 		...IMX8MM,
+		...NO_CONSUMERS,
 		maxMessageSize: 76,
 		agents: names,
 		channels: areas,

@@ -23,6 +23,7 @@ import {
 	u32,
 } from "../support/smt.ts";
 import {
+	NO_CONSUMERS,
 	OFF,
 	ON,
 	oneWay,
@@ -214,6 +215,7 @@ describe("VOLTAGE_DOMAIN_NAME_GET", () => {
 	const names = [long, "fifteen-letters", "sixteen-letters!"];
 	const renamed = (version: number): Platform => ({
 		...pinned(version),
+		...NO_CONSUMERS,
 		rails: IMX8MM.rails.map((rail) => ({
 			...rail,
 			name: names[rail.id] ?? rail.name,
@@ -290,7 +292,9 @@ describe("NEGOTIATE_PROTOCOL_VERSION", () => {
 
 describe("other platforms", () => {
 	it("a platform without rails counts none", () => {
-		const smt = new Smt(createEngine({ ...IMX8MM, rails: [] }));
+		const smt = new Smt(
+			createEngine({ ...IMX8MM, ...NO_CONSUMERS, rails: [] }),
+		);
 		smt.expect(VOLTAGE, 0x1, [], u32(0));
 		smt.refuse(VOLTAGE, 0x3, u32(0), NOT_FOUND);
 		smt.refuse(VOLTAGE, 0x8, u32(0), NOT_FOUND);
