@@ -6,6 +6,7 @@ import { Clock, Domain, type LoadError } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
+import { Interrupts } from "./interrupts.ts";
 import type { Method, Stopped } from "./mailbox/conduit.ts";
 import { compileImage, placeInImage } from "./platform/image.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -57,6 +58,9 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 const EL2 = 2;
 const EL3 = 3;
 
+/** The high word of a time that never comes. */
+const NEVER = 0xffff_ffff;
+
 /**
  * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
  * Several engines in one process are independent.
@@ -66,7 +70,7 @@ export class Engine implements Firmware {
 	readonly cpus: number;
 	/** The linear memory, of fixed size from now on; the map is assembly/layout.ts. */
 	readonly buffer: ArrayBuffer;
-	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops. */
+	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
 	readonly #exports: Exports;
 	/** The compiled platform. */
@@ -74,6 +78,8 @@ export class Engine implements Firmware {
 	readonly #stop: Uint32Array;
 	readonly #registers: Uint32Array[];
 	readonly #time: Uint32Array;
+	readonly #due: Uint32Array;
+	readonly #interrupts: Interrupts;
 
 	/**
 	 * @param module the compiled engine, `scmi.wasm`
@@ -99,6 +105,8 @@ export class Engine implements Firmware {
 				),
 		);
 		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
+		this.#due = new Uint32Array(this.buffer, Address.STATE + State.DUE, 2);
+		this.#interrupts = new Interrupts(this.buffer, platform, this.#registers);
 		this.#stop = new Uint32Array(this.buffer, Address.STATE + State.STOP, 1);
 	}
 
@@ -123,6 +131,7 @@ export class Engine implements Firmware {
 	 */
 	reset(): void {
 		loadPlatform(this.#exports, this.platform, this.#image);
+		this.#interrupts.reset();
 	}
 
 	registers(cpu: number): Uint32Array {
@@ -137,12 +146,24 @@ export class Engine implements Firmware {
 	}
 
 	trap(cpu: number, method: Method): number {
-		return this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+		const result = this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+		this.#interrupts.take();
+		return result;
+	}
+
+	onInterrupt(interrupt: number, handler: () => void): () => void {
+		return this.#interrupts.subscribe(interrupt, handler);
 	}
 
 	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
 	get timeNs(): number {
 		return (this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+	}
+
+	/** Virtual time in ns at which something happens by itself next; null when nothing is to come. */
+	get nextEventNs(): number | null {
+		const high = this.#due[1] as number;
+		return high === NEVER ? null : (this.#due[0] as number) + high * 2 ** 32;
 	}
 
 	/** Lets `ns` nanoseconds of virtual time pass; a whole number, 0 to 2^53 - 1. */
@@ -154,6 +175,7 @@ export class Engine implements Firmware {
 			);
 		}
 		this.#exports.advance(ns >>> 0, Math.floor(ns / 2 ** 32));
+		this.#interrupts.take();
 	}
 
 	/** Reads the 32-bit register or memory word at a physical address. Throws BUS_ERROR where nothing answers. */
@@ -172,6 +194,7 @@ export class Engine implements Firmware {
 			);
 		}
 		this.#exports.write32(address, value);
+		this.#interrupts.take();
 	}
 
 	#checkAddress(address: number, what: string): void {

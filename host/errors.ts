@@ -19,6 +19,8 @@ export type ErrorCode =
 	| "QEMU"
 	/** The guest panicked, took an exception in the firmware, or did not end in time. */
 	| "GUEST"
+	/** The firmware has stopped for good: a call that never returns, a panic, a read past the end of a table. */
+	| "FIRMWARE_STOPPED"
 	/** A flattened devicetree blob that does not hold together. */
 	| "FDT_INVALID"
 	/** A devicetree node that breaks its binding, or that the job at hand cannot do without. */
@@ -41,9 +43,9 @@ export type ErrorCode =
 	| "CHANNEL_BUSY"
 	/** The platform set the channel's error bit. */
 	| "CHANNEL_ERROR"
-	/** A reply whose header or token is not the command's. */
+	/** A reply whose header or token is not the command's, or a message of the platform whose header fits nothing. */
 	| "SCMI_TOKEN"
-	/** A reply whose length is not what its message's layout needs. */
+	/** A reply, or a message of the platform, whose length is not what its layout needs. */
 	| "SCMI_LENGTH"
 	/** Pages of a list that contradict each other or never end. */
 	| "SCMI_PAGING"
@@ -65,4 +67,11 @@ export class CosimError extends Error {
 		this.name = new.target.name;
 		this.code = code;
 	}
+}
+
+/** Lets an error of a callback surface as an uncaught one, since nobody who could do something about it called. */
+export function throwLater(error: unknown): void {
+	queueMicrotask(() => {
+		throw error;
+	});
 }

@@ -21,4 +21,13 @@ export interface Firmware extends Conduit {
 	readonly timeNs: number;
 	/** Lets `ns` nanoseconds of virtual time pass; a whole number, 0 to 2^53 - 1. */
 	advance(ns: number): void;
+	/** Virtual time in ns at which something happens by itself next; null when nothing is to come. */
+	readonly nextEventNs?: number | null;
+	/**
+	 * Calls a handler for each interrupt of that number, a `interrupt` of the platform's channels: inside the trap, write
+	 * or advance that raised it, before that returns. Handlers find the CPUs' registers as the trap left them, may trap
+	 * themselves, and leave them as they were; they are not interrupted in turn. Absent when the firmware raises none.
+	 * @returns a function that takes the handler back
+	 */
+	onInterrupt?(interrupt: number, handler: () => void): () => void;
 }

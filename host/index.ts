@@ -10,7 +10,12 @@ export { Engine } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
-export type { Conduit, Method, Stopped } from "./mailbox/conduit.ts";
+export type {
+	Conduit,
+	FirmwareStop,
+	Method,
+	Stopped,
+} from "./mailbox/conduit.ts";
 export {
 	type MailboxChannel,
 	type MailboxClient,
@@ -24,14 +29,36 @@ export {
 	type Platform,
 	type ProtocolVersions,
 	VERSION_SETS,
+	withoutPlatformChannels,
 } from "./platform/platform.ts";
-export { ScmiAgent } from "./scmi/agent.ts";
+export { diffProfiles, type ProfileDiff } from "./profiles/diff.ts";
+export {
+	createProfile,
+	findProfile,
+	PROFILES,
+} from "./profiles/index.ts";
+export type {
+	Profile,
+	ProfileFirmware,
+	ProfileName,
+	Quirk,
+} from "./profiles/profile.ts";
+export { everyCommand, recordBoot } from "./profiles/traffic.ts";
+export {
+	type AgentOptions,
+	type MessageEvent,
+	ScmiAgent,
+} from "./scmi/agent.ts";
+export { LevelChannel, LimitsChannel } from "./scmi/fast-channel.ts";
+export type { ReceivingSide } from "./scmi/inbox.ts";
+export type { Notification, NotificationFilter } from "./scmi/notification.ts";
 export { POWER_STATE_OFF, POWER_STATE_ON } from "./scmi/power-domain.ts";
 export { SENSOR_UNITS } from "./scmi/sensor.ts";
 export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
+export { NotificationStream } from "./scmi/subscriptions.ts";
 export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
-export { type Board, openBoard } from "./simulation/board.ts";
+export { type Board, openBoard, platformFor } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export {
 	type ClockState,

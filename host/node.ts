@@ -7,6 +7,8 @@ import { Engine } from "./engine.ts";
 import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
+import { createProfile } from "./profiles/index.ts";
+import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
 
 export * from "./index.ts";
 
@@ -38,4 +40,15 @@ export function compileModule(
 /** A firmware with its hardware, in its state at load. */
 export function createEngine(platform: Platform = IMX8MM): Engine {
 	return new Engine(engineModule(), platform);
+}
+
+/**
+ * A firmware of a profile with its hardware, in its state at load.
+ * @throws CosimError UNKNOWN_NAME for a name that is no profile's, BUS_ERROR for a platform that lacks what the profile needs
+ */
+export function createFirmware(
+	profile: ProfileName = "spec",
+	platform: Platform = IMX8MM,
+): ProfileFirmware {
+	return createProfile(engineModule(), profile, platform);
 }

@@ -2,7 +2,7 @@
 // This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { findBlock, linearAddress } from "../hardware/bus";
-import { currentPoint, pointAt } from "../hardware/operating-points";
+import { pointAt } from "../hardware/operating-points";
 import {
 	Block,
 	BlockKind,
@@ -52,7 +52,6 @@ function checkDomain(domain: usize): void {
 	);
 	store<u32>(domain, last, Performance.MAX);
 	store<u32>(domain, last, Performance.TOLD_MAX);
-	store<u32>(domain, currentPoint(domain), Performance.TOLD_LEVEL);
 }
 
 function checkRange(field: usize, most: u32): void {

@@ -1,5 +1,5 @@
 // Changes of performance levels and limits: requests by fast channel are found, whoever has asked for it is told.
-// SCMI 3.2 (Arm DEN0056E), section 4.5.4, PERFORMANCE_LIMITS_CHANGED and PERFORMANCE_LEVEL_CHANGED.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, PERFORMANCE_LIMITS_CHANGED and PERFORMANCE_LEVEL_CHANGED.
 
 import { PLATFORM } from "../hardware/clock-gates";
 import {
@@ -10,7 +10,7 @@ import {
 } from "../hardware/operating-points";
 import { FastChannels, Performance } from "../image";
 import { agentRow } from "./agents";
-import { writeFastChannels } from "./fast-channels";
+import { writeLevel, writeLimits } from "./fast-channels";
 import { notification, send } from "./notify";
 import { levelAt, requestLevel, requestLimits } from "./performance-levels";
 
@@ -33,25 +33,19 @@ export function pollFastChannels(): void {
 /** Looks whether a level has changed. `by`: the agent that may have changed registers, or PLATFORM. */
 export function noticeLevels(by: u32): void {
 	for (let id: u32 = 0; id < performanceCount(); id++)
-		notice(performanceRow(id), by);
+		tellLevel(performanceRow(id), by);
 }
 
+// Limits come before the level: they may make room for it. An agent writes their two words one after the other, so that
+// they may be found half written; a pair that makes no sense is left as it is until the other word follows.
 /** Looks what the registers say, and then what the fast channels say. */
 export function lookAt(domain: usize): void {
-	notice(domain, PLATFORM);
-	if (load<u32>(domain, Performance.FAST_VERSION)) takeRequests(domain);
-}
-
-function notice(domain: usize, by: u32): void {
-	if (currentPoint(domain) !== load<u32>(domain, Performance.TOLD_LEVEL))
-		tell(domain, by);
-}
-
-// Limits come first: they may make room for the level. An agent writes their two words one after the other, so that
-// they may be found half written; a pair that makes no sense is left as it is until the other word follows.
-function takeRequests(domain: usize): void {
+	const version = load<u32>(domain, Performance.FAST_VERSION);
+	if (version === 0) {
+		tellLevel(domain, PLATFORM);
+		return;
+	}
 	const channels = load<u32>(domain, Performance.FAST_LINEAR);
-	const agent = load<u32>(domain, Performance.FAST_AGENT);
 	const level = load<u32>(channels, FastChannels.LEVEL_SET);
 	const max = load<u32>(channels, FastChannels.LIMITS_SET);
 	const min = load<u32>(channels, FastChannels.LIMITS_SET + 4);
@@ -62,25 +56,37 @@ function takeRequests(domain: usize): void {
 	store<u32>(domain, level, Performance.SEEN_LEVEL);
 	store<u32>(domain, max, Performance.SEEN_MAX);
 	store<u32>(domain, min, Performance.SEEN_MIN);
+	tellLevel(domain, PLATFORM);
+	const agent = load<u32>(domain, Performance.FAST_AGENT);
 	if (otherLimits) {
-		const version = load<u32>(domain, Performance.FAST_VERSION);
 		const keeps = version >= ZERO_KEEPS_LIMIT;
-		tellOf(domain, agent, requestLimits(domain, agent, max, min, keeps));
+		limitsAnswered(
+			domain,
+			agent,
+			requestLimits(domain, agent, max, min, keeps),
+		);
 	}
-	if (otherLevel) tellOf(domain, agent, requestLevel(domain, agent, level));
+	if (otherLevel)
+		levelAnswered(domain, agent, requestLevel(domain, agent, level));
 }
 
-/** Tells what an agent's request has changed, if it has. Returns the request's status. */
-export function tellOf(domain: usize, agent: u32, status: i32): i32 {
-	if (status === 0) tell(domain, agent);
-	else notice(domain, agent);
+/** Tells what an agent's request for a level has changed. Returns the request's status. */
+export function levelAnswered(domain: usize, agent: u32, status: i32): i32 {
+	if (status === 0) writeLevel(domain);
+	// The clock may have fallen although the rail did not.
+	tellLevel(domain, agent);
 	return status;
 }
 
-function tell(domain: usize, by: u32): void {
-	writeFastChannels(domain);
-	tellLimits(domain);
-	tellLevel(domain, by);
+/** The same for limits. */
+export function limitsAnswered(domain: usize, agent: u32, status: i32): i32 {
+	if (status === 0) {
+		writeLimits(domain);
+		writeLevel(domain);
+		tellLimits(domain);
+	}
+	tellLevel(domain, agent);
+	return status;
 }
 
 function tellLimits(domain: usize): void {
@@ -109,6 +115,7 @@ function tellLevel(domain: usize, by: u32): void {
 	const position = currentPoint(domain);
 	if (position === load<u32>(domain, Performance.TOLD_LEVEL)) return;
 	store<u32>(domain, position, Performance.TOLD_LEVEL);
+	writeLevel(domain);
 	const watchers = load<u32>(domain, Performance.LEVEL_WATCHERS);
 	for (let rest = watchers; rest !== 0; rest &= rest - 1) {
 		const agent = ctz(rest);

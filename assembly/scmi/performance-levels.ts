@@ -1,5 +1,5 @@
 // Performance levels as agents name them, and what they may ask for: a level within the limits, and limits.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.1 (level indexing mode) and 4.5.3, LIMITS_SET and LEVEL_SET.
+// SCMI 3.2 (Arm DEN0056E), section 4.5.3: level indexing mode, LIMITS_SET and LEVEL_SET.
 
 import {
 	currentPoint,

@@ -61,7 +61,7 @@ function printReport(board: Board, report: BootReport): void {
 	print("");
 	print(`${report.board}: ${channelText(board)}`);
 	print(
-		`${count(report.devices, "device")}, ${count(report.messages, "message")}, ${count(report.errors.length, "error")}, ` +
+		`${count(report.devices, "device")}, ${count(report.messages, "message")}, ${count(report.notifications, "notification")}, ${count(report.errors.length, "error")}, ` +
 			`${report.unserved.length} unserved, ${count(report.fixedClocks, "reference")} to fixed clocks, ${(report.virtualTimeNs / 1e6).toFixed(3)} ms of virtual time`,
 	);
 }

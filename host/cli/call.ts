@@ -80,6 +80,7 @@ async function run(
 	let reply = new Uint8Array();
 	const board = openBoardOf(options, {
 		onMessage: (event) => {
+			if (event.kind !== "command") return;
 			request = new Uint8Array(event.request);
 			reply = new Uint8Array(event.reply);
 		},

@@ -24,14 +24,17 @@ import { MAX_BLOB_SIZE, readFdt } from "../devicetree/fdt.ts";
 import { Header, MAGIC } from "../devicetree/fdt-layout.ts";
 import type { DeviceTree } from "../devicetree/tree.ts";
 import { CosimError } from "../errors.ts";
-import { createEngine } from "../node.ts";
+import { createFirmware } from "../node.ts";
 import { imx8mmBoard } from "../platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../platform/imx8mm/index.ts";
 import { type Platform, VERSION_SETS } from "../platform/platform.ts";
+import { findProfile, PROFILES } from "../profiles/index.ts";
+import type { ProfileName } from "../profiles/profile.ts";
 import {
 	type Board,
 	type BoardOptions,
 	openBoard,
+	platformFor,
 } from "../simulation/board.ts";
 
 export interface JsonOption {
@@ -45,6 +48,7 @@ const POLL_MS = 10;
 export interface BoardVerbOptions extends JsonOption {
 	dtb?: string;
 	scmi: keyof typeof VERSION_SETS;
+	profile?: ProfileName;
 }
 
 export const jsonOption = () =>
@@ -52,6 +56,16 @@ export const jsonOption = () =>
 
 /** Adds the options of verbs that work on a board. */
 export function withBoardOptions(command: Command): Command {
+	return withPlatformOptions(command).option(
+		"--profile <name>",
+		`the firmware: ${PROFILES.map(({ name }) => name).join(", ")}`,
+		(name) => findProfile(name).name,
+		"spec",
+	);
+}
+
+/** The same for verbs that choose the firmware by other means. */
+export function withPlatformOptions(command: Command): Command {
 	return command
 		.option(
 			"--dtb <file>",
@@ -70,7 +84,8 @@ export function withBoardOptions(command: Command): Command {
 
 /** The platform that the options ask for. */
 export function platformOf(options: BoardVerbOptions): Platform {
-	return { ...IMX8MM, protocols: VERSION_SETS[options.scmi] };
+	const platform = { ...IMX8MM, protocols: VERSION_SETS[options.scmi] };
+	return findProfile(options.profile ?? "spec").platform(platform);
 }
 
 /** The devicetree of a file, "-" for standard input, or the built-in one. */
@@ -242,8 +257,9 @@ export function openBoardOf(
 	boardOptions: BoardOptions = {},
 ): Board {
 	const tree = readTree(options.dtb);
-	const firmware = createEngine(platformOf(options));
 	try {
+		const platform = platformFor(tree, platformOf(options));
+		const firmware = createFirmware(options.profile, platform);
 		return openBoard(tree, firmware, boardOptions);
 	} catch (error) {
 		throw options.dtb === undefined ? error : inFile(options.dtb, error);

@@ -9,6 +9,7 @@ import { callVerb } from "./call.ts";
 import { clkVerb } from "./clk.ts";
 import { reason } from "./common.ts";
 import { decodeVerb } from "./decode.ts";
+import { diffVerb } from "./diff.ts";
 import { dtVerb } from "./dt.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
@@ -29,6 +30,7 @@ function program(): Command {
 		sensorsVerb(),
 		callVerb(),
 		decodeVerb(),
+		diffVerb(),
 		dtVerb(),
 		linuxVerb(),
 	])

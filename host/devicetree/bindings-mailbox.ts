@@ -2,6 +2,7 @@
 // Follows the binding arm,smc-mbox as posted to the Linux kernel in 2019: revisions 1, 2, 3 and 6.
 
 import { type NodeCheck, soleCell } from "./finding.ts";
+import { interruptParent, isGic } from "./interrupts.ts";
 import type { DtNode } from "./tree.ts";
 
 /** Greatest number of channels: the driver counts them in a signed integer. */
@@ -90,22 +91,13 @@ function checkInterrupts(check: NodeCheck, channels: number | undefined): void {
 		);
 		return;
 	}
-	const gic = controller.isCompatible("arm,gic-v3", "arm,gic-400");
 	const shared =
-		!gic || cells.every((cell, at) => at % width !== 0 || cell === 0);
+		!isGic(controller) ||
+		cells.every((cell, at) => at % width !== 0 || cell === 0);
 	if (
 		cells.length % width !== 0 ||
 		!shared ||
 		(channels !== undefined && cells.length / width !== channels)
 	)
 		check.report("interrupts", expected);
-}
-
-/** The interrupt controller that the nearest `interrupt-parent` at or above a node names. */
-function interruptParent(node: DtNode): DtNode | undefined {
-	for (let at: DtNode | undefined = node; at; at = at.parent) {
-		if (at.has("interrupt-parent"))
-			return node.phandles.get(soleCell(at, "interrupt-parent") ?? 0);
-	}
-	return undefined;
 }

@@ -18,6 +18,9 @@ const VENDOR_PROTOCOLS = 0x80;
 /** Performance, which serves clocks or power domains. */
 const PERFORMANCE = 0x13;
 
+/** Voltage domains, each a regulator of its own. */
+const VOLTAGE = 0x17;
+
 /** Words of `mbox-names`, in their order; the one for delayed replies came later than the others. */
 const MAILBOX_NAMES = ["tx", "tx_reply", "rx", "rx_reply"];
 
@@ -27,6 +30,9 @@ export function checkScmi(check: NodeCheck, tree: DeviceTree): void {
 	const withMailbox = node.isCompatible("arm,scmi");
 	if (withMailbox) {
 		checkSharedMemory(check, checkMailboxes(check), 2);
+		const why = "the interrupts are the mailbox's";
+		check.unwanted("interrupts", why);
+		check.unwanted("interrupt-names", why);
 	} else {
 		const id = check.u32("arm,smc-id", "one function ID");
 		if (id !== undefined) check.functionId("arm,smc-id", id);
@@ -151,8 +157,27 @@ function checkProtocol(check: NodeCheck, withMailbox: boolean): void {
 		const domains = node.has("#power-domain-cells");
 		check.exactly(domains ? "#power-domain-cells" : "#clock-cells", 1);
 	}
+	const regulators = node.children.get("regulators");
+	if (id === VOLTAGE && regulators !== undefined)
+		checkRegulators(new NodeCheck(regulators, check.findings));
 	if (withMailbox && node.has("mboxes")) checkMailboxes(check);
 	if (node.has("shmem")) checkSharedMemory(check, 1, withMailbox ? 2 : 1);
+}
+
+/** The voltage domains that are regulators: each has its domain ID. */
+function checkRegulators(check: NodeCheck): void {
+	if (check.node.children.size === 0) return;
+	check.exactly("#address-cells", 1);
+	check.exactly("#size-cells", 0);
+	for (const node of check.node.children.values()) {
+		const regulator = new NodeCheck(node, check.findings);
+		const id = regulator.u32("reg", "one voltage domain ID");
+		if (id !== undefined && node.unitAddress !== id.toString(16))
+			regulator.report(
+				"reg",
+				`the unit address, ${hexOrText(node.unitAddress)}`,
+			);
+	}
 }
 
 function hexOrText(unitAddress: string | undefined): string {

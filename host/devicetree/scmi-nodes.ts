@@ -1,5 +1,5 @@
 // Adds an SMC mailbox, its shared memory and an SCMI firmware node to the devicetree of any board.
-// Follows the bindings arm,smc-mbox (revision 1), mmio-sram, arm,scmi-shmem and arm,scmi of the Linux kernel.
+// Follows the bindings arm,smc-mbox (revisions 1 and 2), mmio-sram, arm,scmi-shmem and arm,scmi of the Linux kernel.
 
 import { CosimError } from "../errors.ts";
 import type { Method } from "../mailbox/conduit.ts";
@@ -15,6 +15,7 @@ import {
 	toCells,
 	within,
 } from "./address.ts";
+import { setSharedInterrupts } from "./interrupts.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 
 /** SCMI protocols that other nodes refer to, with the property that tells how many cells a reference has. */
@@ -25,6 +26,10 @@ export const PROVIDER_CELLS: ReadonlyMap<number, string> = new Map([
 	[0x16, "#reset-cells"],
 ]);
 
+/** Performance domains are referred to in one of two ways; voltage domains are, too, but as regulators of their own. */
+const PERFORMANCE = 0x13;
+const VOLTAGE = 0x17;
+
 /** What {@link addScmiNodes} builds. All addresses are the CPU's physical ones. */
 export interface ScmiNodeOptions {
 	/** The SRAM that holds the shared memory; an `mmio-sram` node that covers the areas is used when there is one. */
@@ -33,9 +38,18 @@ export interface ScmiNodeOptions {
 	areaSize?: number;
 	/** SMC function IDs of the channels "tx" and "rx". */
 	functionIds: readonly [number, number];
+	/**
+	 * Their shared peripheral interrupts: the firmware may speak first. Left out, or in a tree without a GIC, it only
+	 * answers.
+	 */
+	interrupts?: readonly [number, number];
 	method: Method;
 	/** IDs of the protocols that get a node; power domains (0x11) and clocks (0x14) when left out. */
 	protocols?: readonly number[];
+	/** How consumers refer to performance domains: as power domains when left out, as clocks in older kernels. */
+	performanceCells?: "#power-domain-cells" | "#clock-cells";
+	/** The voltage domains that get a regulator in the node of protocol 0x17. */
+	regulators?: readonly { id: number; name: string }[];
 }
 
 /** What {@link addScmiNodes} did. */
@@ -93,6 +107,8 @@ function build(tree: DeviceTree, options: ScmiNodeOptions): ScmiNodesResult {
 		.set("arm,num-chans", options.functionIds.length)
 		.set("method", options.method)
 		.set("arm,func-ids", options.functionIds);
+	if (options.interrupts !== undefined)
+		setSharedInterrupts(tree, mailbox, options.interrupts);
 	const mboxes = tree.phandleOf(mailbox);
 	const scmi = addUnique(firmware, "scmi")
 		.set("compatible", "arm,scmi")
@@ -104,8 +120,12 @@ function build(tree: DeviceTree, options: ScmiNodeOptions): ScmiNodesResult {
 	for (const id of options.protocols ?? [0x11, 0x14]) {
 		const protocol = scmi.addChild(`protocol@${id.toString(16)}`);
 		protocol.set("reg", id);
-		const cells = PROVIDER_CELLS.get(id);
+		const cells =
+			id === PERFORMANCE
+				? (options.performanceCells ?? "#power-domain-cells")
+				: PROVIDER_CELLS.get(id);
 		if (cells !== undefined) protocol.set(cells, 1);
+		if (id === VOLTAGE) addRegulators(tree, protocol, options.regulators ?? []);
 		tree.phandleOf(protocol);
 	}
 	return {
@@ -113,6 +133,26 @@ function build(tree: DeviceTree, options: ScmiNodeOptions): ScmiNodesResult {
 		scmi,
 		message: `added ${mailbox.path}, ${scmi.path} and two shared-memory areas in ${sram.path}`,
 	};
+}
+
+/** One regulator for each voltage domain, by its ID. */
+function addRegulators(
+	tree: DeviceTree,
+	protocol: DtNode,
+	domains: readonly { id: number; name: string }[],
+): void {
+	if (domains.length === 0) return;
+	const regulators = protocol
+		.addChild("regulators")
+		.set("#address-cells", 1)
+		.set("#size-cells", 0);
+	for (const { id, name } of domains) {
+		const regulator = regulators
+			.addChild(`regulator@${id.toString(16)}`)
+			.set("reg", id)
+			.set("regulator-name", name);
+		tree.phandleOf(regulator);
+	}
 }
 
 /** The first enabled SCMI node of a tree that this package can drive; undefined when there is none. */

@@ -4,6 +4,7 @@
 import { CosimError } from "../errors.ts";
 import type { Method } from "../mailbox/conduit.ts";
 import { physicalRegions, type Region } from "./address.ts";
+import { sharedInterrupts } from "./interrupts.ts";
 import { references } from "./references.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 
@@ -22,6 +23,8 @@ export interface ScmiChannel {
 	sharedMemory: SharedMemory;
 	/** The mailbox and the index of its channel; undefined for the transports without a mailbox. */
 	mailbox: { node: DtNode; index: number } | undefined;
+	/** The mailbox channel's shared peripheral interrupt, by which the firmware speaks first; undefined without. */
+	interrupt: number | undefined;
 }
 
 /** One child of an SCMI node. */
@@ -84,10 +87,25 @@ export function readScmiTransport(
 				functionId,
 				sharedMemory: first,
 				mailbox: undefined,
+				interrupt: undefined,
 			},
 		],
 		completionInterrupt: node.texts("interrupt-names").includes("a2p"),
 	};
+}
+
+/** The channel on which the firmware may speak first: one of its own, with an interrupt. */
+export function receivingChannel({
+	channels,
+}: ScmiTransport): ScmiChannel | undefined {
+	const rx = channels.find(({ name }) => name === "rx");
+	const shared = channels.some(
+		(other) =>
+			other !== rx &&
+			other.mailbox?.node === rx?.mailbox?.node &&
+			other.mailbox?.index === rx?.mailbox?.index,
+	);
+	return shared || rx?.interrupt === undefined ? undefined : rx;
 }
 
 /**
@@ -129,6 +147,7 @@ function mailboxChannels(node: DtNode, areas: SharedMemory[]): ScmiChannel[] {
 			...mailboxChannel(target as DtNode, channel),
 			sharedMemory: area,
 			mailbox: { node: target as DtNode, index: channel },
+			interrupt: mailboxInterrupts(target as DtNode)?.[channel],
 		};
 	});
 	if (channels.length < mboxes.length && mboxes.length > 1)
@@ -137,6 +156,13 @@ function mailboxChannels(node: DtNode, areas: SharedMemory[]): ScmiChannel[] {
 			`one area for each of the ${mboxes.length} mailbox channels`,
 		);
 	return channels;
+}
+
+/** The shared peripheral interrupts of a mailbox, one for each channel; undefined when it has them not, or others. */
+export function mailboxInterrupts(mailbox: DtNode): number[] | undefined {
+	const numbers = sharedInterrupts(mailbox).filter((n) => n !== undefined);
+	const channels = mailbox.u32("arm,num-chans") ?? 1;
+	return numbers.length === channels ? numbers : undefined;
 }
 
 /** Conduit and function ID of a mailbox's channel, whichever revision of the binding the mailbox follows. */

@@ -1,8 +1,9 @@
 // The arm-smc-mailbox controller: each message is one SMC or HVC, executed on the spot, with x0 as the answer.
-// Follows the devicetree binding arm,smc-mbox (version 1, and `transports` of version 3) and the driver proposed with it for Linux.
+// Follows the devicetree binding arm,smc-mbox (version 1, `interrupts` of version 2, `transports` of version 3) and the driver
+// proposed with it for Linux. An interrupt is how the firmware speaks first: the channel's client gets `rxCallback` for it.
 
 import { CosimError } from "../errors.ts";
-import type { Conduit, Method } from "./conduit.ts";
+import type { Conduit, Method, Stopped } from "./conduit.ts";
 import {
 	type MailboxChannel,
 	MailboxController,
@@ -37,6 +38,8 @@ export interface ArmSmcMailboxProperties {
 	numChans: number;
 	/** `arm,func-ids`: one u32 per channel; a channel without one takes the ID from the message. */
 	funcIds?: readonly number[];
+	/** `interrupts` of version 2: the number of one shared peripheral interrupt per channel, 0 to 2^32 - 1. */
+	interrupts?: readonly number[];
 	/** `transports` of later bindings: "mem" passes the channel's index in x1 in place of the message's. */
 	transports?: string;
 }
@@ -45,6 +48,8 @@ export interface ArmSmcMailboxProperties {
 export interface ArmSmcMailboxOptions {
 	/** CPU that executes the calls, 0 by default. */
 	cpu?: number;
+	/** Subscribes to an interrupt number; returns how to end that. Without it, `interrupts` are nobody's. */
+	onInterrupt?: (interrupt: number, handler: () => void) => () => void;
 	timers?: Timers;
 	/** See the mailbox framework's controllers. */
 	reportError?: (error: unknown) => void;
@@ -52,7 +57,8 @@ export interface ArmSmcMailboxOptions {
 
 /**
  * Probes the controller. Its messages are {@link ArmSmcccMboxCmd}, or undefined for none but the function ID; its clients get x0
- * as an {@link UnsignedLong} in `rxCallback`, inside `sendMessage`, and acknowledge with `txDone`.
+ * as an {@link UnsignedLong} in `rxCallback`, inside `sendMessage`, and acknowledge with `txDone`. For an interrupt of their
+ * channel they get `rxCallback` with undefined.
  * @throws CosimError MBOX_INVALID, naming node and property
  */
 export function armSmcMailbox(
@@ -60,8 +66,8 @@ export function armSmcMailbox(
 	properties: ArmSmcMailboxProperties,
 	options: ArmSmcMailboxOptions = {},
 ): MailboxController {
-	const { node, numChans, funcIds = [], transports } = properties;
-	const { cpu = 0, ...rest } = options;
+	const { node, numChans, funcIds = [], interrupts, transports } = properties;
+	const { cpu = 0, onInterrupt, ...rest } = options;
 	const method = parseMethod(node, properties.method);
 	if (!Number.isInteger(numChans) || numChans < 1 || numChans > 0x7fffffff) {
 		throw invalid(node, "arm,num-chans", String(numChans), "1 to 0x7fffffff");
@@ -70,6 +76,13 @@ export function armSmcMailbox(
 		if (id >>> 0 !== id) {
 			throw invalid(node, "arm,func-ids", String(id), "u32 function IDs");
 		}
+	}
+	if (
+		interrupts !== undefined &&
+		(interrupts.length !== numChans || interrupts.some((n) => n >>> 0 !== n))
+	) {
+		const expected = `${numChans} interrupt numbers, one for each channel`;
+		throw invalid(node, "interrupts", `<${interrupts.join(" ")}>`, expected);
 	}
 	if (
 		transports !== undefined &&
@@ -86,6 +99,20 @@ export function armSmcMailbox(
 	}
 	const registers = conduit.registers(cpu);
 	const indexInX1 = transports === "mem";
+	/** How to end the subscriptions of the channels that have a client. */
+	const subscriptions = new Map<MailboxChannel, () => void>();
+
+	function startup(channel: MailboxChannel): void {
+		const interrupt = interrupts?.[channel.index];
+		if (interrupt === undefined || onInterrupt === undefined) return;
+		const handler = () => channel.chanReceivedData(undefined);
+		subscriptions.set(channel, onInterrupt(interrupt, handler));
+	}
+
+	function shutdown(channel: MailboxChannel): void {
+		subscriptions.get(channel)?.();
+		subscriptions.delete(channel);
+	}
 
 	function sendData(channel: MailboxChannel, message: unknown): boolean {
 		const cmd = (message ?? none) as ArmSmcccMboxCmd;
@@ -111,7 +138,7 @@ export function armSmcMailbox(
 	return new MailboxController({
 		...rest,
 		name: node,
-		ops: { sendData },
+		ops: { sendData, startup, shutdown },
 		numChans,
 	});
 }
@@ -125,8 +152,14 @@ function parseMethod(node: string, method: string): Method {
 	return method;
 }
 
-/** No call returns from a system that is off, nor from one that is being reset. */
-function stopped(node: string, why: "off" | "reset"): CosimError {
+/** No call returns from a system that is off or is being reset, nor from a firmware that has ended. */
+function stopped(node: string, why: NonNullable<Stopped>): CosimError {
+	if (typeof why === "object") {
+		return new CosimError(
+			"FIRMWARE_STOPPED",
+			`${node}: the firmware has stopped (${why.reason}): ${why.message}`,
+		);
+	}
 	return new CosimError(
 		"SYSTEM_STOPPED",
 		`${node}: the call never returns, the system ${why === "off" ? "is off" : "was reset"}`,

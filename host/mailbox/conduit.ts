@@ -4,8 +4,21 @@
 /** Which instruction traps: SMC into EL3, HVC into EL2. The words of the devicetree property `method`. */
 export type Method = "smc" | "hvc";
 
-/** Why a system answers no more: it is off, or was reset and has not begun again. Null while it runs. */
-export type Stopped = "off" | "reset" | null;
+/** How a firmware has ended by a mistake of its own. */
+export interface FirmwareStop {
+	/** A call that never returns; the monitor's panic; a read behind the end of a table, which may bring anything. */
+	reason: "hang" | "panic" | "out-of-bounds";
+	/** One line for people. */
+	message: string;
+	/** Physical address of the register that led there, if one did. */
+	address?: number;
+}
+
+/**
+ * Why a system answers no more: it is off, or was reset and has not begun again, or its firmware has ended. Null while it
+ * runs.
+ */
+export type Stopped = "off" | "reset" | FirmwareStop | null;
 
 /** Something that answers SMC and HVC: the engine, or a test's own firmware. */
 export interface Conduit {

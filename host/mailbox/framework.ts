@@ -6,7 +6,7 @@
 // Errors of a client's callbacks never reach the controller. They come out of the sendMessage that caused them, or else go to the
 // controller's reportError; the message counts as sent or failed, and the channel goes on with the next one.
 
-import { CosimError } from "../errors.ts";
+import { CosimError, throwLater } from "../errors.ts";
 import { MailboxChannel } from "./channel.ts";
 
 export { EIO, ETIME, MailboxChannel, MBOX_TX_QUEUE_LEN } from "./channel.ts";
@@ -205,10 +205,4 @@ export function requestChannelByName(
 		);
 	}
 	return requestChannel(client, found.controller, found.index);
-}
-
-function throwLater(error: unknown): void {
-	queueMicrotask(() => {
-		throw error;
-	});
 }

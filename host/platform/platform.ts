@@ -208,7 +208,10 @@ export interface Channel {
 	 * tells that it has read one; without such a channel an agent is offered nothing asynchronous.
 	 */
 	fromPlatform?: boolean;
-	/** Number of the shared peripheral interrupt that it raises, for the devicetree. */
+	/**
+	 * Number of the shared peripheral interrupt that it raises: for each message of the platform, and for commands that
+	 * ask for one when they are done.
+	 */
 	interrupt?: number;
 }
 
@@ -299,4 +302,17 @@ export function clockCount(platform: Platform): number {
 		(most, clock) => Math.max(most, clock.id + 1),
 		0,
 	);
+}
+
+/**
+ * The same platform for agents that cannot receive: no channel for the platform's messages, so that nothing asynchronous is
+ * offered. The function IDs of such channels take commands.
+ */
+export function withoutPlatformChannels(platform: Platform): Platform {
+	return {
+		...platform,
+		channels: platform.channels.map(
+			({ fromPlatform: _, ...channel }) => channel,
+		),
+	};
 }

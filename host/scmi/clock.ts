@@ -54,6 +54,13 @@ export interface RateSetOptions {
 	noDelayedResponse?: boolean;
 }
 
+/** What a delayed response to CLOCK_RATE_SET tells. */
+export interface ClockRate {
+	clockId: number;
+	/** Hz. */
+	rate: number;
+}
+
 /** What CLOCK_CONFIG_SET makes of the gate. */
 export type ClockState = "off" | "on" | "unchanged";
 
@@ -203,7 +210,10 @@ export const clockCommands = {
 		}
 		return { kind: "range", min, max, step } as ClockRates;
 	},
-	/** Sets a clock's rate in Hz. */
+	/**
+	 * Sets a clock's rate in Hz. With `async` an awaited call returns the rate that the clock has in the end, unless no
+	 * delayed response is wanted or the agent cannot receive one.
+	 */
 	rateSet: command(id, messages.RATE_SET, {
 		encode: (
 			request,
@@ -223,6 +233,12 @@ export const clockCommands = {
 			request.setU32(4, clockId);
 			request.setU64(8, rate);
 		},
+		asynchronous: (_clockId, _rate, options?: RateSetOptions) =>
+			options?.async === true && !options.noDelayedResponse,
+		delayed: (response): ClockRate => ({
+			clockId: response.u32(4),
+			rate: response.u64(8),
+		}),
 	}),
 	/** A clock's rate in Hz. */
 	rateGet: command(id, messages.RATE_GET, {

@@ -1,12 +1,16 @@
 // One description per command, from which both kinds of calls come: direct ones and awaited ones.
 // Follows the SCMI specification 3.2 (Arm DEN0056), section 4.1: a command, its parameters, its reply.
+//
+// A command that may be asynchronous has a delayed response (4.1.3). To describe it, give its message the fields of that
+// response, and the command `asynchronous`, which tells from a call's arguments whether such a response will follow, and
+// `delayed`, which reads it: CLOCK_RATE_SET is the example. An awaited call then returns what `delayed` returns.
 
 import { CosimError } from "../errors.ts";
 import { fixedSize, type Message, NEWEST, place } from "./layout.ts";
 import { Payload } from "./payload.ts";
 
-/** A command that takes at most four arguments `A` and answers with a result `R`. */
-export interface Command<A extends readonly unknown[], R> {
+/** A command that takes at most four arguments `A` and answers with a result `R`, or later with `D` if it may be asynchronous. */
+export interface Command<A extends readonly unknown[], R, D = never> {
 	readonly protocolId: number;
 	readonly message: Message;
 	/** The layout depends on the protocol's version, which this command asks for. */
@@ -25,22 +29,36 @@ export interface Command<A extends readonly unknown[], R> {
 	 * @param size bytes of the payload
 	 */
 	decode(reply: Payload, version: number, size: number): R;
+	/** Whether a call with these arguments has a delayed response. */
+	asynchronous?(...args: A): boolean;
+	/**
+	 * Reads the payload of a delayed response with status SUCCESS, as many bytes of which are there as the message says.
+	 * @param size bytes of the payload
+	 */
+	delayed?(response: Payload, version: number, size: number): D;
 }
 
+/** What a call that waits for everything returns. */
+export type Result<R, D> = [D] extends [never]
+	? R
+	: (R extends void ? undefined : R) | D;
+
 /** What {@link command} takes; what is left out does nothing. */
-interface Coding<A extends readonly unknown[], R> {
+interface Coding<A extends readonly unknown[], R, D> {
 	versionFrom?: Command<[], number>;
 	version?: "told" | "set";
 	encode?(request: Payload, version: number, ...args: A): void;
 	decode?(reply: Payload, version: number, size: number): R;
+	asynchronous?(...args: A): boolean;
+	delayed?(response: Payload, version: number, size: number): D;
 }
 
 /** Describes a command. Without `encode` it takes no arguments, without `decode` it has no result. */
-export function command<A extends readonly unknown[] = [], R = void>(
+export function command<A extends readonly unknown[] = [], R = void, D = never>(
 	protocolId: number,
 	message: Message,
-	coding: Coding<A, R> = {},
-): Command<A, R> {
+	coding: Coding<A, R, D> = {},
+): Command<A, R, D> {
 	const requestSize = fixedSize(message.request, NEWEST);
 	const replySize = fixedSize(message.reply, NEWEST);
 	return {
@@ -148,7 +166,7 @@ export function rawCommand(
 
 /** A request of a {@link Procedure} to whoever runs it. */
 export interface Step {
-	readonly command: Command<readonly unknown[], unknown>;
+	readonly command: Command<readonly unknown[], unknown, unknown>;
 	readonly args: readonly unknown[];
 }
 
@@ -158,39 +176,39 @@ export type Procedure<A extends readonly unknown[], R> = (
 ) => Generator<Step, R, unknown>;
 
 /** Inside a procedure: `const result = yield* call(command, ...args)`. */
-export function* call<A extends readonly unknown[], R>(
-	command: Command<A, R>,
+export function* call<A extends readonly unknown[], R, D>(
+	command: Command<A, R, D>,
 	...args: A
-): Generator<Step, R, unknown> {
-	return (yield { command, args }) as R;
+): Generator<Step, Result<R, D>, unknown> {
+	return (yield { command, args }) as Result<R, D>;
 }
 
 /** A protocol's commands and procedures by the names of their calls. */
 export type CommandTable = Readonly<
-	Record<string, Command<never, unknown> | Procedure<never, unknown>>
+	Record<string, Command<never, unknown, unknown> | Procedure<never, unknown>>
 >;
 
-/** Calls that return when the reply is there. */
+/** Calls that return when the reply is there. A delayed response, if one follows, is an event of the agent. */
 export type SyncCalls<T> = {
-	readonly [K in keyof T]: T[K] extends Command<infer A, infer R>
+	readonly [K in keyof T]: T[K] extends Command<infer A, infer R, unknown>
 		? (...args: A) => R
 		: T[K] extends (...args: infer A) => Generator<Step, infer R, unknown>
 			? (...args: A) => R
 			: never;
 };
 
-/** The same calls, to be awaited. */
+/** The same calls, to be awaited: with the delayed response, if one follows. */
 export type AsyncCalls<T> = {
-	readonly [K in keyof SyncCalls<T>]: SyncCalls<T>[K] extends (
-		...args: infer A
-	) => infer R
-		? (...args: A) => Promise<R>
-		: never;
+	readonly [K in keyof T]: T[K] extends Command<infer A, infer R, infer D>
+		? (...args: A) => Promise<Result<R, D>>
+		: T[K] extends (...args: infer A) => Generator<Step, infer R, unknown>
+			? (...args: A) => Promise<R>
+			: never;
 };
 
 /** A command with its arguments, such as "CLOCK_RATE_GET(clock_id 128)", for error messages. */
 export function describeCall(
-	command: Command<readonly unknown[], unknown>,
+	command: Command<readonly unknown[], unknown, unknown>,
 	version: number,
 	args: readonly unknown[],
 ): string {

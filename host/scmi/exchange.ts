@@ -9,24 +9,28 @@ import {
 	requestChannel,
 } from "../mailbox/framework.ts";
 import { type Command, describeCall } from "./command.ts";
+import { DelayedResponse, type DelayedResponses } from "./delayed.ts";
+import type { ReceivingSide } from "./inbox.ts";
 import type { SharedMemory } from "./shared-memory.ts";
 import { ScmiError } from "./status.ts";
 
-/** A command and its reply, as {@link AgentOptions.onMessage} gets them. */
+/** A command with its reply, or a message of the platform, as {@link AgentOptions.onMessage} gets them. */
 export interface MessageEvent {
-	/** Name as in the specification, or the numbers of a raw command. */
+	/** "unknown": a message of the platform that is of no kind that it may send. */
+	kind: "command" | "delayed response" | "notification" | "unknown";
+	/** Name as in the specification, or the numbers of a raw command or an unknown message. */
 	name: string;
 	protocolId: number;
 	messageId: number;
-	/** Header of the command: message 7:0, type 9:8, protocol 17:10, token 27:18. */
+	/** Header: message 7:0, type 9:8, protocol 17:10, token 27:18. */
 	header: number;
-	/** Header and payload of the command, a copy. */
+	/** Header and payload of the command, a copy; empty for a message of the platform. */
 	request: Uint8Array;
-	/** Header and payload of the reply, a copy; empty when there is none. */
+	/** Header and payload of the reply or of the platform's message, a copy; empty when there is none. */
 	reply: Uint8Array;
-	/** The reply's status; undefined when there is none to be believed, see `error`. */
+	/** The status; undefined when there is none to be believed, see `error`, or none at all. */
 	status: number | undefined;
-	/** Why the exchange failed before its status counted. */
+	/** Why the exchange failed before its status counted, or why the platform's message was refused. */
 	error: unknown;
 }
 
@@ -43,12 +47,21 @@ export interface AgentOptions {
 	timeout?: number;
 	/** Ask the platform for an interrupt when a command is done. */
 	interrupt?: boolean;
-	/** Sees every exchange when it is over, before the call returns. */
+	/** Where the platform's messages come in; without it the agent gets no notifications and no delayed responses. */
+	receive?: ReceivingSide;
+	/** Milliseconds that an awaited call waits for its delayed response once its command is accepted, 1000 by default. */
+	maxRxTimeout?: number;
+	/** Sees every exchange when it is over, before the call returns, and every message of the platform when it is read. */
 	onMessage?: (event: MessageEvent) => void;
+	/**
+	 * Gets what no call can throw: errors of callbacks, and why a message of the platform was refused. By default the
+	 * former go to the receiving controller's reportError, the latter only to `onMessage`.
+	 */
+	reportError?: (error: unknown) => void;
 }
 
 /** A command whatever its arguments and its result. */
-export type AnyCommand = Command<readonly unknown[], unknown>;
+export type AnyCommand = Command<readonly unknown[], unknown, unknown>;
 
 const TOKENS = 1024;
 const NO_BYTES = new Uint8Array(0);
@@ -62,6 +75,8 @@ export class Exchange {
 	readonly #timeout: number;
 	readonly #interrupt: boolean;
 	readonly #onMessage: ((event: MessageEvent) => void) | undefined;
+	readonly #delayed: DelayedResponses | undefined;
+	readonly #maxRxTimeout: number;
 	#messages = 0;
 	#token = 0;
 	/** The command under way: its header, whether it was answered and with what, who waits for that. */
@@ -72,14 +87,19 @@ export class Exchange {
 	#answer: unknown;
 	#wake: (() => void) | undefined;
 
-	/** @throws CosimError MBOX_INVALID without such a channel, MBOX_BUSY when it has a client */
-	constructor(options: AgentOptions) {
+	/**
+	 * @param delayed of an agent with a receiving side
+	 * @throws CosimError MBOX_INVALID without such a channel, MBOX_BUSY when it has a client
+	 */
+	constructor(options: AgentOptions, delayed?: DelayedResponses) {
 		this.#memory = options.memory;
 		this.#controller = options.controller;
 		this.#message = options.message;
 		this.#timeout = options.timeout ?? 1000;
 		this.#interrupt = options.interrupt ?? false;
 		this.#onMessage = options.onMessage;
+		this.#delayed = delayed;
+		this.#maxRxTimeout = options.maxRxTimeout ?? 1000;
 		this.#channel = requestChannel(
 			{ knowsTxdone: true, rxCallback: (answer) => this.#receive(answer) },
 			options.controller,
@@ -90,6 +110,11 @@ export class Exchange {
 	/** Commands sent so far. */
 	get messages(): number {
 		return this.#messages;
+	}
+
+	/** A command is under way. */
+	get busy(): boolean {
+		return this.#inFlight;
 	}
 
 	/** Gives the channel back. */
@@ -113,6 +138,7 @@ export class Exchange {
 			);
 		}
 		this.#begin(command, version, a, b, c, d);
+		const response = this.#expect(false, command, version, a, b, c, d);
 		try {
 			this.#send();
 			if (!this.#answered) {
@@ -122,10 +148,13 @@ export class Exchange {
 			this.#abandon(command, error);
 			throw error;
 		}
-		return this.#finish(command, version, a, b, c, d);
+		return this.#finish(response, command, version, a, b, c, d);
 	}
 
-	/** Sends a command and waits for the answer; no other may be under way. */
+	/**
+	 * Sends a command and waits for the answer; no other may be under way. When a delayed response will follow, the
+	 * answer is the {@link DelayedResponse} to wait for.
+	 */
 	async runAsync(
 		command: AnyCommand,
 		version: number,
@@ -135,6 +164,7 @@ export class Exchange {
 		d?: unknown,
 	): Promise<unknown> {
 		this.#begin(command, version, a, b, c, d);
+		const response = this.#expect(true, command, version, a, b, c, d);
 		try {
 			this.#send();
 			if (!this.#answered) {
@@ -144,7 +174,9 @@ export class Exchange {
 			this.#abandon(command, error);
 			throw error;
 		}
-		return this.#finish(command, version, a, b, c, d);
+		const result = this.#finish(response, command, version, a, b, c, d);
+		response?.accepted(this.#controller.timers, this.#maxRxTimeout);
+		return response ?? result;
 	}
 
 	/** Puts a command into the shared memory and hands that to the platform. */
@@ -176,8 +208,8 @@ export class Exchange {
 		} catch (error) {
 			throw named(name, error);
 		}
-		this.#header = id | (command.protocolId << 10) | (this.#token << 18);
-		this.#token = (this.#token + 1) % TOKENS;
+		const token = this.#nextToken(name);
+		this.#header = id | (command.protocolId << 10) | (token << 18);
 		this.#messages++;
 		memory.submit(this.#header, length, this.#interrupt);
 		this.#inFlight = true;
@@ -186,6 +218,36 @@ export class Exchange {
 		if (this.#onMessage) {
 			this.#request = memory.message();
 		}
+	}
+
+	/** The next token in turn that no delayed response to come may have. */
+	#nextToken(name: string): number {
+		for (let i = 0; i < TOKENS; i++) {
+			const token = this.#token;
+			this.#token = (token + 1) % TOKENS;
+			if (!this.#delayed?.has(token)) return token;
+		}
+		throw new CosimError(
+			"SCMI_TOKEN",
+			`${name}: all ${TOKENS} tokens belong to commands whose delayed response has not come`,
+		);
+	}
+
+	/** Keeps the command that goes out for its delayed response, which may be there before the reply is read. */
+	#expect(
+		awaited: boolean,
+		command: AnyCommand,
+		version: number,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+	): DelayedResponse | undefined {
+		if (!this.#delayed || !command.asynchronous?.(a, b, c, d)) return undefined;
+		const args = [a, b, c, d];
+		const response = new DelayedResponse(command, version, args, awaited);
+		this.#delayed.expect(this.#header, response);
+		return response;
 	}
 
 	/** What sendMessage refuses never reached the platform: the agent takes the area back. */
@@ -244,14 +306,33 @@ export class Exchange {
 
 	/** Gives an exchange up that got no answer. The platform keeps the shared memory until it frees it. */
 	#abandon(command: AnyCommand, error: unknown): void {
+		this.#delayed?.take(this.#header);
 		if (this.#channel.busy) {
 			this.#channel.txDone(ETIME);
 		}
 		this.#close(command, undefined, error);
 	}
 
-	/** Checks the reply and decodes it. */
+	/** Checks the reply and decodes it. A command that failed has no delayed response. */
 	#finish(
+		response: DelayedResponse | undefined,
+		command: AnyCommand,
+		version: number,
+		a: unknown,
+		b: unknown,
+		c: unknown,
+		d: unknown,
+	): unknown {
+		const header = this.#header;
+		try {
+			return this.#read(command, version, a, b, c, d);
+		} catch (error) {
+			if (response) this.#delayed?.take(header);
+			throw error;
+		}
+	}
+
+	#read(
 		command: AnyCommand,
 		version: number,
 		a: unknown,
@@ -342,6 +423,7 @@ export class Exchange {
 			const request = this.#request;
 			this.#request = undefined;
 			this.#onMessage({
+				kind: "command",
 				name: command.message.name,
 				protocolId: command.protocolId,
 				messageId: command.message.id,
@@ -366,7 +448,7 @@ function hex(word: number): string {
 }
 
 /** x0 as SMCCC means it: negative numbers are errors, -1 being NOT_SUPPORTED. */
-function resultText(x0: number | bigint): string {
+export function resultText(x0: number | bigint): string {
 	const value =
 		typeof x0 === "bigint"
 			? Number(BigInt.asIntN(64, x0))

@@ -1,5 +1,5 @@
 // Fast channels: words in shared memory that stand for a performance command, written and read without a message.
-// Follows the SCMI specification 3.2 (Arm DEN0056), sections 4.5.5 and 5.3.
+// Follows the SCMI specification 3.2 (Arm DEN0056), section 4.5, PERFORMANCE_DESCRIBE_FASTCHANNEL.
 
 import { CosimError } from "../errors.ts";
 import type { PerformanceLimits } from "./performance.ts";

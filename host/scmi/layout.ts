@@ -77,93 +77,97 @@ export const NEWEST = 0xffffffff;
 
 type Extra = Partial<Omit<Field, "name" | "kind" | "size">>;
 
-export const u32 = (name: string, extra: Extra = {}): Field => ({
-	name,
-	kind: "u32",
-	size: 4,
-	...extra,
-});
-export const i32 = (name: string, extra: Extra = {}): Field => ({
-	name,
-	kind: "i32",
-	size: 4,
-	...extra,
-});
-export const u64 = (name: string, extra: Extra = {}): Field => ({
-	name,
-	kind: "u64",
-	size: 8,
-	...extra,
-});
-export const i64 = (name: string, extra: Extra = {}): Field => ({
-	name,
-	kind: "i64",
-	size: 8,
-	...extra,
-});
-export const text = (name: string, size: number): Field => ({
-	name,
-	kind: "name",
-	size,
-});
-export const array = (
-	name: string,
-	kind: "u8[]" | "u32[]" | "i32[]" | "u64[]",
+/** A field whose name, kind and bits the compiler knows: types of notifications are made from them. */
+type Known<N, K extends Field["kind"], X> = Field & {
+	name: N;
+	kind: K;
+} & (X extends { bits: infer B } ? { bits: B } : unknown) &
+	(X extends { since: number } ? { since: number } : unknown);
+
+export const u32 = <const N extends string, const X extends Extra = object>(
+	name: N,
+	extra?: X,
+) => ({ name, kind: "u32", size: 4, ...extra }) as Known<N, "u32", X>;
+export const i32 = <const N extends string>(name: N, extra?: Extra) =>
+	({ name, kind: "i32", size: 4, ...extra }) as Known<N, "i32", Extra>;
+export const u64 = <const N extends string>(name: N, extra?: Extra) =>
+	({ name, kind: "u64", size: 8, ...extra }) as Known<N, "u64", Extra>;
+export const i64 = <const N extends string>(name: N, extra?: Extra) =>
+	({ name, kind: "i64", size: 8, ...extra }) as Known<N, "i64", Extra>;
+export const text = <const N extends string>(name: N, size: number) =>
+	({ name, kind: "name", size }) as Known<N, "name", Extra>;
+export const array = <
+	const N extends string,
+	const K extends "u8[]" | "u32[]" | "i32[]" | "u64[]",
+>(
+	name: N,
+	kind: K,
 	extra: Extra,
-): Field => ({
-	name,
-	kind,
-	size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
-	...extra,
-});
-export const records = (
-	name: string,
-	record: readonly Field[],
-	extra: Extra = {},
-): Field => ({ name, kind: "record[]", size: 0, record, ...extra });
-export const bit = (
-	name: string,
+) =>
+	({
+		name,
+		kind,
+		size: kind === "u8[]" ? 1 : kind === "u64[]" ? 8 : 4,
+		...extra,
+	}) as Known<N, K, Extra>;
+export const records = <
+	const N extends string,
+	const R extends readonly Field[],
+>(
+	name: N,
+	record: R,
+	extra?: Extra,
+) =>
+	({ name, kind: "record[]", size: 0, record, ...extra }) as Known<
+		N,
+		"record[]",
+		Extra
+	> & { record: R };
+export const bit = <const N extends string>(
+	name: N,
 	lsb: number,
 	extra: Partial<Bits> = {},
-): Bits => ({ name, lsb, width: 1, ...extra });
-export const bits = (
-	name: string,
+): Bits & { name: N; width: 1 } => ({ ...extra, name, lsb, width: 1 });
+export const bits = <const N extends string>(
+	name: N,
 	msb: number,
 	lsb: number,
 	extra: Partial<Bits> = {},
-): Bits => ({
-	name,
-	lsb,
-	width: msb - lsb + 1,
-	...extra,
-});
+): Bits & { name: N } => ({ ...extra, name, lsb, width: msb - lsb + 1 });
 
-/** A message whose reply has the status in front. */
-export function message(
-	name: string,
+/** A message whose reply has the status in front, and its delayed response, too. */
+export function message<
+	const N extends string,
+	const D extends readonly Field[] = never,
+>(
+	name: N,
 	id: number,
 	request: readonly Field[],
 	reply: readonly Field[] = [],
-	delayed?: readonly Field[],
-): Message {
+	delayed?: D,
+): Message & { name: N; delayed?: D } {
 	const status = i32("status");
-	return {
-		name,
-		id,
-		request,
-		reply: [status, ...reply],
-		...(delayed === undefined ? {} : { delayed: [status, ...delayed] }),
-	};
+	const found: Message = { name, id, request, reply: [status, ...reply] };
+	if (delayed !== undefined) found.delayed = [status, ...delayed];
+	return found as Message & { name: N; delayed?: D };
 }
 
 /** A message that the platform sends unasked: it has no status. */
-export function notification(
-	name: string,
-	id: number,
-	reply: readonly Field[],
-): Message {
+export function notification<
+	const N extends string,
+	const F extends readonly Field[],
+>(name: N, id: number, reply: F): Message & { name: N; reply: F } {
 	return { name, id, request: [], reply };
 }
+
+/** The specification's name of the delayed response to a command. */
+export function completeName<N extends string>(command: N): CompleteName<N> {
+	return `${command.replace(/_GET$/, "")}_COMPLETE` as CompleteName<N>;
+}
+
+export type CompleteName<N extends string> = N extends `${infer S}_GET`
+	? `${S}_COMPLETE`
+	: `${N}_COMPLETE`;
 
 /** Whether a protocol version has a field or bits. */
 export function inVersion(

@@ -66,6 +66,8 @@ const reset = command(id, messages.RESET, {
 		request.setU32(4, mode | (options?.async ? ASYNCHRONOUS : 0));
 		request.setU32(8, options?.state ?? COLD_RESET_STATE);
 	},
+	asynchronous: (_domainId, options?: ResetOptions) => options?.async === true,
+	delayed: (response) => ({ domainId: response.u32(4) }),
 });
 
 const nameGet = command(id, messages.DOMAIN_NAME_GET, {

@@ -152,13 +152,20 @@ export const sensorCommands = {
 	}),
 	/** A sensor's value, or those of its axes in their order. */
 	readingGet,
-	/** Asks for a reading that the platform sends later, as a delayed response. */
+	/**
+	 * Asks for a reading that the platform sends later, as a delayed response: what an awaited call of an agent that receives
+	 * returns.
+	 */
 	readingGetAsync: {
 		...command(id, messages.READING_GET, {
+			versionFrom: common.protocolVersion,
 			encode: (request, _version, sensorId: number) => {
 				request.setU32(0, sensorId);
 				request.setU32(4, 1);
 			},
+			asynchronous: (_sensorId: number) => true,
+			delayed: (response, version, size) =>
+				decodeReadings(response, version, 8, size),
 		}),
 		// The reply is the status alone.
 		replySize: () => 4,

@@ -15,6 +15,8 @@ const PAYLOAD = 0x1c;
 const STATUS_FREE = 1 << 0;
 const STATUS_ERROR = 1 << 1;
 
+const FLAG_INTERRUPT = 1 << 0;
+
 /** Smallest area that holds a reply: the payload's first word is the status. */
 const MIN_SIZE = PAYLOAD + 4;
 
@@ -73,6 +75,11 @@ export class SharedMemory {
 		return this.size - HEADER;
 	}
 
+	/** Whoever sent the message wants an interrupt when it has been taken. */
+	get interrupt(): boolean {
+		return ((this.#words[FLAGS >>> 2] as number) & FLAG_INTERRUPT) !== 0;
+	}
+
 	/** The message header. */
 	get header(): number {
 		return this.#words[HEADER >>> 2] as number;
@@ -86,7 +93,7 @@ export class SharedMemory {
 	submit(header: number, length: number, interrupt: boolean): void {
 		this.#words[HEADER >>> 2] = header;
 		this.#words[LENGTH >>> 2] = length;
-		this.#words[FLAGS >>> 2] = interrupt ? 1 : 0;
+		this.#words[FLAGS >>> 2] = interrupt ? FLAG_INTERRUPT : 0;
 		this.#words[CHANNEL_STATUS >>> 2] = 0;
 	}
 
@@ -95,7 +102,7 @@ export class SharedMemory {
 		return this.#message.slice(0, this.length);
 	}
 
-	/** Makes the channel free and without error, as the platform does at its start. */
+	/** Makes the channel free and without error, as the platform does at its start and whoever has taken a message. */
 	release(): void {
 		this.#words[CHANNEL_STATUS >>> 2] = STATUS_FREE;
 	}

@@ -46,6 +46,13 @@ export interface VoltageLevelSetOptions {
 	async?: boolean;
 }
 
+/** What a delayed response to VOLTAGE_LEVEL_SET tells. */
+export interface VoltageLevel {
+	domainId: number;
+	/** µV. */
+	level: number;
+}
+
 const { id } = voltageProtocol;
 const common = commonCommands(id, messages);
 
@@ -140,7 +147,10 @@ export const voltageCommands = {
 	*disable(domainId: number) {
 		yield* call(configSet, domainId, VOLTAGE_MODE_OFF);
 	},
-	/** Sets a domain's level in µV, one that it has; with `async` the platform may answer before it is reached. */
+	/**
+	 * Sets a domain's level in µV, one that it has. With `async` the platform may answer before it is reached, and an
+	 * awaited call of an agent that receives returns the level reached.
+	 */
 	levelSet: command(id, messages.LEVEL_SET, {
 		encode: (
 			request,
@@ -153,6 +163,12 @@ export const voltageCommands = {
 			request.setU32(4, options?.async ? 1 : 0);
 			request.setI32(8, level);
 		},
+		asynchronous: (_domainId, _level, options?: VoltageLevelSetOptions) =>
+			options?.async === true,
+		delayed: (response): VoltageLevel => ({
+			domainId: response.u32(4),
+			level: response.i32(8),
+		}),
 	}),
 	/** The level in µV that a domain is set to, also while it is off. */
 	levelGet: command(id, messages.LEVEL_GET, {

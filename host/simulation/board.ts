@@ -3,7 +3,9 @@
 
 import { addScmiNodes, findScmi } from "../devicetree/scmi-nodes.ts";
 import {
+	mailboxInterrupts,
 	readScmiTransport,
+	receivingChannel,
 	type ScmiChannel,
 	type ScmiTransport,
 } from "../devicetree/scmi-transport.ts";
@@ -13,23 +15,31 @@ import type { Firmware } from "../firmware.ts";
 import { armSmcMailbox } from "../mailbox/arm-smc-mailbox.ts";
 import type { Method } from "../mailbox/conduit.ts";
 import type { MailboxController } from "../mailbox/framework.ts";
-import type { Platform } from "../platform/platform.ts";
+import {
+	type Platform,
+	PROTOCOL_IDS,
+	type ProtocolVersions,
+	withoutPlatformChannels,
+} from "../platform/platform.ts";
 import { ScmiAgent } from "../scmi/agent.ts";
 import type { MessageEvent } from "../scmi/exchange.ts";
+import type { ReceivingSide } from "../scmi/inbox.ts";
 import { SharedMemory } from "../scmi/shared-memory.ts";
 
 /** Bytes of an area in front of its message (SCMI 3.2, 5.1.2). */
 const SMT_HEADER = 0x18;
 
 export interface BoardOptions {
-	/** Sees every message of the agent. */
+	/** Sees every message of the agent and of the platform. */
 	onMessage?: (event: MessageEvent) => void;
+	/** See ScmiAgent's. */
+	reportError?: (error: unknown) => void;
 }
 
 export interface Board {
 	readonly tree: DeviceTree;
 	readonly firmware: Firmware;
-	/** The operating system's agent, on the channel "tx" of the tree's SCMI node. */
+	/** The operating system's agent, on the channels "tx" and "rx" of the tree's SCMI node. */
 	readonly agent: ScmiAgent;
 	readonly channel: ScmiChannel;
 	readonly transport: ScmiTransport;
@@ -38,8 +48,8 @@ export interface Board {
 }
 
 /**
- * Adds mailbox, shared memory and SCMI nodes for a platform's first two channels of a conduit; a tree that has an SCMI
- * node is left alone. Returns whether nodes were added.
+ * Adds mailbox, shared memory and SCMI nodes for a platform's first two channels of a conduit, with every protocol that has
+ * something to refer to; a tree that has an SCMI node is left alone. Returns whether nodes were added.
  */
 export function addPlatformNodes(
 	tree: DeviceTree,
@@ -61,8 +71,45 @@ export function addPlatformNodes(
 		sram: { address: BigInt(sram.address), size: BigInt(sram.size) },
 		areaSize: tx.size,
 		functionIds: [tx.functionId, rx.functionId],
+		...(rx.fromPlatform !== true ||
+		tx.interrupt === undefined ||
+		rx.interrupt === undefined
+			? {}
+			: { interrupts: [tx.interrupt, rx.interrupt] }),
 		method,
+		protocols: protocolsOf(platform),
+		regulators: platform.rails,
 	}).added;
+}
+
+/** IDs of the protocols that serve something which devices refer to. */
+function protocolsOf(platform: Platform): number[] {
+	const served: [keyof ProtocolVersions, readonly unknown[]][] = [
+		["powerDomain", platform.powerDomains],
+		["performance", platform.performanceDomains],
+		["clock", platform.clocks],
+		["sensor", platform.sensors],
+		["reset", platform.resets],
+		["voltage", platform.rails],
+	];
+	return served
+		.filter(([name, rows]) => platform.protocols[name] && rows.length > 0)
+		.map(([name]) => PROTOCOL_IDS[name]);
+}
+
+/**
+ * The platform as the agent of a board can use it: one that only answers, when the tree gives the firmware no way to speak
+ * first. Such an agent would never hear of what it has started.
+ */
+export function platformFor(tree: DeviceTree, platform: Platform): Platform {
+	checkSoc(tree, platform);
+	const copy = tree.clone();
+	addPlatformNodes(copy, platform);
+	const node = findScmi(copy);
+	const receives =
+		node !== undefined &&
+		receivingChannel(readScmiTransport(copy, node)) !== undefined;
+	return receives ? platform : withoutPlatformChannels(platform);
 }
 
 /**
@@ -83,7 +130,8 @@ export function checkSoc(tree: DeviceTree, platform: Platform): void {
 }
 
 /**
- * Opens the channel that a board's devicetree describes. A tree without SCMI nodes gets them first.
+ * Opens the channels that a board's devicetree describes. A tree without SCMI nodes gets them first. The firmware of a tree
+ * without a channel "rx", or without its interrupt, should be made for {@link platformFor} that tree.
  * Throws DT_BINDING for a tree of another SoC, one whose channel a driver could not use, or one that names a channel
  * which is none of the firmware's.
  */
@@ -108,52 +156,73 @@ export function openBoard(
 			`${node.path}: expected compatible "arm,scmi" or "arm,scmi-smc" with a tx channel`,
 		);
 	}
-	const served = servedChannel(channel, node, firmware.platform);
-	const { controller, index } = controllerFor(channel, firmware);
-	const { address, size } = channel.sharedMemory;
-	const offset = firmware.memoryAt(Number(address), Number(size));
+	const served = servedChannel(channel, node, firmware.platform, false);
+	const controllers = new Controllers(firmware);
+	const { onMessage, reportError } = options;
 	const agent = new ScmiAgent({
-		controller,
-		index,
-		memory: new SharedMemory(firmware.buffer, offset, Number(size)),
-		// Without a function ID of its own a mailbox channel takes it from the message.
-		message: { a0: served.functionId },
-		...(options.onMessage === undefined
-			? {}
-			: { onMessage: options.onMessage }),
+		...controllers.side(channel, served.functionId),
+		...receivingSide(transport, firmware, controllers),
+		...(onMessage === undefined ? {} : { onMessage }),
+		...(reportError === undefined ? {} : { reportError }),
 	});
 	return { tree, firmware, agent, channel, transport, addedScmiNodes };
 }
 
-/** The platform's channel that the tree's channel names: same conduit, function ID and area. */
+/** The receiving side of a tree and a firmware that both have one. */
+function receivingSide(
+	transport: ScmiTransport,
+	firmware: Firmware,
+	controllers: Controllers,
+): { receive?: ReceivingSide } {
+	const rx = receivingChannel(transport);
+	const { platform } = firmware;
+	const speaks =
+		firmware.onInterrupt !== undefined &&
+		platform.channels.some(({ fromPlatform }) => fromPlatform === true);
+	if (rx === undefined || !speaks) return {};
+	const served = servedChannel(rx, transport.node, platform, true);
+	return { receive: controllers.side(rx, served.functionId) };
+}
+
+/** The platform's channel that the tree's channel names: same conduit, function ID, area and direction. */
 function servedChannel(
 	channel: ScmiChannel,
 	node: DtNode,
 	platform: Platform,
+	fromPlatform: boolean,
 ): Platform["channels"][number] {
-	const { conduit, functionId, sharedMemory } = channel;
+	const { conduit, functionId, sharedMemory, interrupt } = channel;
 	const levels = conduit === "smc" ? [3] : [2];
 	if (conduit === "hvc" && platform.hypervisorPassesOn) levels.push(3);
-	const served = platform.channels.filter((row) =>
-		levels.includes(row.exceptionLevel),
+	const served = platform.channels.filter(
+		(row) =>
+			levels.includes(row.exceptionLevel) &&
+			(row.fromPlatform ?? false) === fromPlatform,
 	);
 	const found = served.find(
 		(row) =>
 			(functionId === undefined || row.functionId === functionId) &&
 			BigInt(row.address) === sharedMemory.address &&
 			sharedMemory.size <= row.size &&
-			sharedMemory.size >= SMT_HEADER + platform.maxMessageSize,
+			sharedMemory.size >= SMT_HEADER + platform.maxMessageSize &&
+			(!fromPlatform || row.interrupt === interrupt),
 	);
 	if (found !== undefined) return found;
-	const name = (id: number | undefined, address: bigint, size: bigint) =>
-		`${id === undefined ? "any" : hex(id)} with ${size} bytes at ${hex(address)}`;
+	const name = (
+		id: number | undefined,
+		address: bigint,
+		size: bigint,
+		line: number | undefined,
+	) =>
+		`${id === undefined ? "any" : hex(id)} with ${size} bytes at ${hex(address)}` +
+		(fromPlatform ? ` and interrupt ${line}` : "");
 	const known = served.map((row) =>
-		name(row.functionId, BigInt(row.address), BigInt(row.size)),
+		name(row.functionId, BigInt(row.address), BigInt(row.size), row.interrupt),
 	);
 	const { address, size } = sharedMemory;
 	throw new CosimError(
 		"DT_BINDING",
-		`${node.path}: channel tx is ${conduit} ${name(functionId, address, size)}, expected one that ` +
+		`${node.path}: channel ${channel.name} is ${conduit} ${name(functionId, address, size, interrupt)}, expected one that ` +
 			`${platform.name} serves: ${known.join(", ") || "none"}`,
 	);
 }
@@ -162,36 +231,67 @@ function hex(value: number | bigint): string {
 	return `0x${value.toString(16)}`;
 }
 
-/** The mailbox controller of a channel; `arm,scmi-smc` needs none in the tree and gets one of a single channel. */
-function controllerFor(
-	channel: ScmiChannel,
-	firmware: Firmware,
-): { controller: MailboxController; index: number } {
-	const { conduit, functionId, mailbox } = channel;
-	if (mailbox === undefined) {
-		if (functionId === undefined)
-			throw new CosimError(
-				"DT_BINDING",
-				"arm,smc-id: absent, expected a function ID",
-			);
-		const data = {
-			node: "arm,scmi-smc",
-			method: conduit,
-			numChans: 1,
-			funcIds: [functionId],
-		};
-		return { controller: armSmcMailbox(firmware, data), index: 0 };
+/** The mailbox controllers of a tree, each probed once. */
+class Controllers {
+	readonly #firmware: Firmware;
+	readonly #probed = new Map<DtNode, MailboxController>();
+
+	constructor(firmware: Firmware) {
+		this.#firmware = firmware;
 	}
-	const transports = mailbox.node.text("transports");
-	const data = {
-		node: mailbox.node.path,
-		method: conduit,
-		numChans: mailbox.node.u32("arm,num-chans") ?? 1,
-		funcIds:
-			mailbox.node.cells("arm,func-ids") ??
-			mailbox.node.cells("arm,func-id") ??
-			[],
-		...(transports === undefined ? {} : { transports }),
-	};
-	return { controller: armSmcMailbox(firmware, data), index: mailbox.index };
+
+	/** A channel's end on this side: its controller, its area, and the function ID where the message has to bring it. */
+	side(channel: ScmiChannel, functionId: number) {
+		const { address, size } = channel.sharedMemory;
+		const offset = this.#firmware.memoryAt(Number(address), Number(size));
+		return {
+			...this.#controllerFor(channel),
+			memory: new SharedMemory(this.#firmware.buffer, offset, Number(size)),
+			// Without a function ID of its own a mailbox channel takes it from the message.
+			message: { a0: functionId },
+		};
+	}
+
+	/** `arm,scmi-smc` needs no controller in the tree and gets one of a single channel. */
+	#controllerFor({ conduit, functionId, mailbox }: ScmiChannel): {
+		controller: MailboxController;
+		index: number;
+	} {
+		if (mailbox === undefined) {
+			if (functionId === undefined)
+				throw new CosimError(
+					"DT_BINDING",
+					"arm,smc-id: absent, expected a function ID",
+				);
+			const data = {
+				node: "arm,scmi-smc",
+				method: conduit,
+				numChans: 1,
+				funcIds: [functionId],
+			};
+			return { controller: armSmcMailbox(this.#firmware, data), index: 0 };
+		}
+		const { node, index } = mailbox;
+		const controller = this.#probed.get(node) ?? this.#probe(node, conduit);
+		this.#probed.set(node, controller);
+		return { controller, index };
+	}
+
+	#probe(node: DtNode, method: Method): MailboxController {
+		const transports = node.text("transports");
+		const interrupts = mailboxInterrupts(node);
+		const firmware = this.#firmware;
+		const data = {
+			node: node.path,
+			method,
+			numChans: node.u32("arm,num-chans") ?? 1,
+			funcIds: node.cells("arm,func-ids") ?? node.cells("arm,func-id") ?? [],
+			...(transports === undefined ? {} : { transports }),
+			...(interrupts === undefined ? {} : { interrupts }),
+		};
+		return armSmcMailbox(firmware, data, {
+			onInterrupt: (interrupt, handler) =>
+				firmware.onInterrupt?.(interrupt, handler) ?? (() => {}),
+		});
+	}
 }

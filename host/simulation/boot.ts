@@ -21,6 +21,7 @@ import {
 	readPowerDomains,
 	readResets,
 } from "./state.ts";
+import { Subscriber } from "./subscriber.ts";
 import { agreeOnVersions } from "./versions.ts";
 
 /** A step that failed: the firmware refused it, or the devicetree cannot be read there. */
@@ -46,6 +47,8 @@ export interface BootReport {
 	devices: number;
 	/** Number of SCMI commands sent, those that read the final state included. */
 	messages: number;
+	/** Number of notifications received meanwhile. */
+	notifications: number;
 	errors: BootError[];
 	unserved: Unserved[];
 	/** Number of references from the devices to clocks that run by themselves, which ask nothing of the firmware. */
@@ -76,9 +79,11 @@ class Boot {
 	#fixedClocks = 0;
 	/** Whether the clock protocol's version has CLOCK_PARENT_SET. */
 	#hasParents = false;
+	readonly #subscriber: Subscriber;
 
 	constructor(board: Board) {
 		this.#board = board;
+		this.#subscriber = new Subscriber(board.agent);
 		this.#providers = new Providers(
 			board.firmware.platform,
 			board.transport.protocols,
@@ -87,7 +92,9 @@ class Boot {
 
 	async run(): Promise<BootReport> {
 		const { agent, tree, firmware } = this.#board;
+		const { notifications } = agent.received;
 		await this.#discover();
+		await this.#subscriber.discover();
 		const devices = devicesInOrder(tree, this.#providers);
 		const probed: BootReport["probed"] = [];
 		for (const device of devices) {
@@ -95,13 +102,22 @@ class Boot {
 			await this.#probe(device);
 			probed.push({ device: device.path, messages: agent.messages - before });
 		}
-		const clocks = await readClocks(agent);
-		const powerDomains = await readPowerDomains(agent);
-		const resets = await readResets(agent, firmware);
+		const clocks = await this.#read("clocks", () => readClocks(agent), []);
+		const powerDomains = await this.#read(
+			"power domains",
+			() => readPowerDomains(agent),
+			[],
+		);
+		const resets = await this.#read(
+			"resets",
+			() => readResets(agent, firmware),
+			[],
+		);
 		return {
 			board: tree.root.text("model") ?? "unnamed board",
 			devices: devices.length,
 			messages: agent.messages,
+			notifications: agent.received.notifications - notifications,
 			errors: this.#errors,
 			unserved: this.#unserved,
 			fixedClocks: this.#fixedClocks,
@@ -117,13 +133,17 @@ class Boot {
 	async #discover(): Promise<void> {
 		const { agent } = this.#board;
 		const { base, clock } = agent;
-		await agreeOnVersions(agent);
-		await base.protocolAttributes();
-		await base.discoverVendor();
-		await base.discoverSubVendor();
-		await base.discoverImplementationVersion();
-		const served = await base.listProtocols();
-		this.#hasParents = (await clock.protocolVersion()) >= CLOCK_PARENTS;
+		await this.#read("versions", () => agreeOnVersions(agent), undefined);
+		for (const ask of [
+			base.protocolAttributes,
+			base.discoverVendor,
+			base.discoverSubVendor,
+			base.discoverImplementationVersion,
+		])
+			await this.#read<unknown>("discover", ask, undefined);
+		const served = await this.#read("discover", base.listProtocols, []);
+		const version = await this.#read("versions", clock.protocolVersion, 0);
+		this.#hasParents = version >= CLOCK_PARENTS;
 		for (const { id, node } of this.#board.transport.protocols) {
 			if (served.includes(id)) continue;
 			const message = `protocol 0x${id.toString(16)} is not served by the firmware`;
@@ -198,9 +218,10 @@ class Boot {
 		for (const [i, rate] of rates.entries()) {
 			const from = clocks?.[i];
 			if (rate === 0 || from?.kind !== "clock") continue;
-			await this.#attempt(device, property, () =>
-				clock.rateSet(from.id, rate, ROUND),
-			);
+			await this.#attempt(device, property, async () => {
+				await this.#subscriber.watchRate(from.id);
+				await clock.rateSet(from.id, rate, ROUND);
+			});
 		}
 	}
 
@@ -268,6 +289,7 @@ class Boot {
 					await this.#powerOnDomain(parent.id, parent.node, depth + 1);
 			}
 		}
+		await this.#subscriber.watchState(id);
 		await this.#board.agent.power.on(id);
 	}
 
@@ -373,6 +395,19 @@ class Boot {
 		}
 	}
 
+	/** What the firmware tells of itself and of the whole board; what it cannot tell is an error of the SCMI node. */
+	async #read<T>(
+		step: string,
+		read: () => Promise<T>,
+		otherwise: T,
+	): Promise<T> {
+		let value = otherwise;
+		await this.#attempt(this.#board.transport.node, step, async () => {
+			value = await read();
+		});
+		return value;
+	}
+
 	/** Errors of this package are the device's; a channel that no longer works, and bugs, end the boot. */
 	#failWith(device: DtNode, step: string, error: unknown): void {
 		const ours = error instanceof CosimError && !DEAD_CHANNEL.has(error.code);
@@ -394,6 +429,7 @@ const CELLS: ReadonlyMap<string, string> = new Map(CONSUMED);
 const DEAD_CHANNEL: ReadonlySet<string> = new Set([
 	"CHANNEL_BUSY",
 	"CHANNEL_ERROR",
+	"FIRMWARE_STOPPED",
 	"SMC_RESULT",
 	"SYSTEM_STOPPED",
 	"MBOX_TIMEOUT",

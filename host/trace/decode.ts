@@ -4,12 +4,13 @@
 import { CosimError } from "../errors.ts";
 import {
 	type Bits,
+	completeName,
 	extract,
 	type Field,
 	fixedSize,
 	inVersion,
 	isArray,
-	type Message,
+	type Messages,
 	NEWEST,
 	place,
 } from "../scmi/layout.ts";
@@ -59,7 +60,7 @@ export interface DecodedMessage {
 	/** The message's name, or its number. */
 	message: string;
 	token: number | undefined;
-	/** A reply's status. */
+	/** The status of a reply or a delayed response. */
 	status: number | undefined;
 	fields: DecodedField[];
 }
@@ -115,45 +116,45 @@ export function decodeMessage(
 	const [messageId, type, protocolId, token] = HEADER.map((row) =>
 		extract(header, row),
 	) as [number, number, number, number];
-	const message = knownMessage(protocolId, messageId);
 	const typeName = TYPES[type] ?? "reserved type";
+	const reply = typeName === "command" && options.reply === true;
+	const known = lookUp(protocolId, messageId, typeName, reply);
 	Object.assign(result, {
 		protocolId,
 		protocol: protocolName(protocolId),
 		messageId,
+		message: known?.name ?? `0x${messageId.toString(16)}`,
 		token,
 	});
-	result.message =
-		typeName === "command" && message
-			? message.name
-			: `0x${messageId.toString(16)}`;
-	if (typeName !== "command") {
-		result.kind = typeName;
-	} else if (options.reply) {
-		result.status = reader.status();
-		if (result.status === 0 && message) {
-			reader.parameters(message.reply, version);
-		}
-	} else if (message) {
-		reader.parameters(message.request, version);
-	}
-	const described =
-		typeName === "command" &&
-		message !== undefined &&
-		(result.status ?? 0) === 0;
+	if (typeName !== "command") result.kind = typeName;
+	const answers = reply || typeName === "delayed response";
+	if (answers) result.status = reader.status();
+	// Whoever refuses has nothing more to say.
+	if (known !== undefined && (!answers || result.status === 0))
+		reader.parameters(known.layout, version);
+	const described = known !== undefined && (result.status ?? 0) === 0;
 	reader.rest(described ? "(left over)" : "(payload)");
 	return result;
 }
 
-function knownMessage(
+/** A message's name and fields, as the tables have them for its type. */
+function lookUp(
 	protocolId: number,
 	messageId: number,
-): Message | undefined {
+	type: (typeof TYPES)[number],
+	reply: boolean,
+): { name: string; layout: readonly Field[] } | undefined {
 	const protocol = protocols.find((row) => row.id === protocolId);
-	return (
-		protocol &&
-		Object.values(protocol.messages).find((row) => row.id === messageId)
-	);
+	const rows: Messages =
+		(type === "notification" ? protocol?.notifications : protocol?.messages) ??
+		{};
+	const row = Object.values(rows).find(({ id }) => id === messageId);
+	if (row === undefined || type === "reserved type") return undefined;
+	const { name, request, delayed } = row;
+	if (type === "delayed response")
+		return delayed && { name: completeName(name), layout: delayed };
+	const asked = type === "command" && !reply;
+	return { name, layout: asked ? request : row.reply };
 }
 
 /** Goes through a message's bytes and collects fields. */

@@ -17,7 +17,7 @@ describe("call with unknown numbers", () => {
 	it.each<[string, string[], string]>([
 		["message of a known protocol", ["clock", "0x7f"], "7f 50 0 0"],
 		["message in decimal", ["20", "127"], "7f 50 0 0"],
-		["protocol with a name", ["0x13", "0"], "00 4c 0 0"],
+		["protocol with a name", ["0x18", "0"], "00 60 0 0"],
 		[
 			"protocol without a name, with words",
 			["0x99", "1", "1", "2", "0xfffffffd"],
@@ -65,6 +65,26 @@ describe("call with unknown numbers", () => {
 			expect(stdout).toMatch(/^CLOCK_RATE_GET reply$/m);
 			expect(stdout).toMatch(/^ +8 +rate +24000000/m);
 		}
+	});
+});
+
+describe("decode of what the platform sends", () => {
+	it.each<[string[], string, RegExp]>([
+		[
+			["00530000", "01000000", "05000000", "e8030000", "00000000"],
+			"clock CLOCK_RATE_CHANGED notification",
+			/^ +12 +rate +1000 \(0x3e8\)$/m,
+		],
+		[
+			["05520400", "00000000", "05000000", "e8030000", "00000000"],
+			"clock CLOCK_RATE_SET_COMPLETE delayed response",
+			/^ +4 +status +SUCCESS \(0\)$/m,
+		],
+	])("%s is a %s", async (args, title, row) => {
+		const { status, stdout } = await run("decode", ...args);
+		expect(stdout).toMatch(new RegExp(`^${title}$`, "m"));
+		expect(stdout).toMatch(row);
+		expect(status).toBe(0);
 	});
 });
 

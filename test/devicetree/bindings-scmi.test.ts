@@ -229,6 +229,87 @@ describe("bad SCMI nodes and shared memory", () => {
 			/<1>/,
 		],
 		[
+			"sensors without their cells",
+			{ scmi: but(scmi, { "protocol@15": { reg: 0x15 } }) },
+			`${SCMI}/protocol@15`,
+			"#thermal-sensor-cells",
+			"absent",
+			/<1>/,
+		],
+		[
+			"performance with two cells",
+			{
+				scmi: but(scmi, {
+					"protocol@13": { reg: 0x13, "#power-domain-cells": 2 },
+				}),
+			},
+			`${SCMI}/protocol@13`,
+			"#power-domain-cells",
+			"<0x2>",
+			/<1>/,
+		],
+		[
+			"regulators without their cells",
+			{
+				scmi: but(scmi, {
+					"protocol@17": {
+						reg: 0x17,
+						regulators: { "#size-cells": 0, "regulator@0": { reg: 0 } },
+					},
+				}),
+			},
+			`${SCMI}/protocol@17/regulators`,
+			"#address-cells",
+			"absent",
+			/<1>/,
+		],
+		[
+			"a regulator without a domain",
+			{
+				scmi: but(scmi, {
+					"protocol@17": {
+						reg: 0x17,
+						regulators: {
+							"#address-cells": 1,
+							"#size-cells": 0,
+							"regulator@0": {},
+						},
+					},
+				}),
+			},
+			`${SCMI}/protocol@17/regulators/regulator@0`,
+			"reg",
+			"absent",
+			/one voltage domain ID/,
+		],
+		[
+			"a regulator that its name does not say",
+			{
+				scmi: but(scmi, {
+					"protocol@17": {
+						reg: 0x17,
+						regulators: {
+							"#address-cells": 1,
+							"#size-cells": 0,
+							"regulator@b": { reg: 0xa },
+						},
+					},
+				}),
+			},
+			`${SCMI}/protocol@17/regulators/regulator@b`,
+			"reg",
+			"<0xa>",
+			/unit address, 0xb/,
+		],
+		[
+			"interrupts that are not the mailbox's",
+			{ scmi: but(scmi, { interrupts: [0, 1, 4] }) },
+			SCMI,
+			"interrupts",
+			"<0x0 0x1 0x4>",
+			/none: .* the mailbox's/,
+		],
+		[
 			"shared memory outside of memory",
 			{
 				more: {

@@ -60,11 +60,29 @@ describe("good nodes", () => {
 			{ scmi: but(scmi, { mboxes: ["&mbox", 0], "mbox-names": "tx" }) },
 		],
 		[
-			"performance and reset domains, a vendor's protocol",
+			"performance as clocks",
+			{
+				scmi: but(scmi, { "protocol@13": { reg: 0x13, "#clock-cells": 1 } }),
+			},
+		],
+		[
+			"every protocol, and a vendor's",
 			{
 				scmi: but(scmi, {
+					"protocol@10": { reg: 0x10 },
+					"protocol@12": { reg: 0x12 },
 					"protocol@13": { reg: 0x13, "#power-domain-cells": 1 },
+					"protocol@15": { reg: 0x15, "#thermal-sensor-cells": 1 },
 					"protocol@16": { reg: 0x16, "#reset-cells": 1 },
+					"protocol@17": {
+						reg: 0x17,
+						regulators: {
+							"#address-cells": 1,
+							"#size-cells": 0,
+							"regulator@0": { reg: 0, "regulator-name": "buck1" },
+							"regulator@a": { reg: 0xa },
+						},
+					},
 					"protocol@80": { reg: 0x80 },
 				}),
 			},

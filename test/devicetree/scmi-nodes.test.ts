@@ -11,6 +11,7 @@ import {
 import {
 	psciConduit,
 	readScmiTransport,
+	receivingChannel,
 } from "../../host/devicetree/scmi-transport.ts";
 import { buildTree, type NodeSource } from "../../host/devicetree/source.ts";
 import type { DeviceTree, DtNode } from "../../host/devicetree/tree.ts";
@@ -108,6 +109,110 @@ describe("adding", () => {
 			1,
 		);
 	});
+
+	const gic: NodeSource = {
+		compatible: "arm,gic-v3",
+		"interrupt-controller": true,
+		"#interrupt-cells": 3,
+	};
+	test.each<[string, NodeSource, number[] | undefined, boolean]>([
+		[
+			"the root's interrupt parent",
+			{ "interrupt-parent": ["&gic"], "gic: gic": gic },
+			[0, 115, 1, 0, 116, 1],
+			false,
+		],
+		[
+			"a GIC that is nobody's parent",
+			{ "gic: gic": gic },
+			[0, 115, 1, 0, 116, 1],
+			true,
+		],
+		[
+			"a GIC behind another parent",
+			{
+				"interrupt-parent": ["&other"],
+				"other: other": { "#interrupt-cells": 1 },
+				"gic: gic": gic,
+			},
+			[0, 115, 1, 0, 116, 1],
+			true,
+		],
+		[
+			"a GIC with a cell for affinities",
+			{
+				"interrupt-parent": ["&gic"],
+				"gic: gic": { ...gic, "#interrupt-cells": 4 },
+			},
+			[0, 115, 1, 0, 0, 116, 1, 0],
+			false,
+		],
+		["no GIC", {}, undefined, false],
+		[
+			"another controller",
+			{
+				"interrupt-parent": ["&other"],
+				"other: other": { "#interrupt-cells": 3 },
+			},
+			undefined,
+			false,
+		],
+	])("gives each channel its interrupt at %s", (_, source, cells, parent) => {
+		const tree = buildTree({ ...wide, ...source });
+		const { scmi } = addScmiNodes(tree, { ...options, interrupts: [115, 116] });
+		const mailbox = node(tree, "/firmware/mailbox");
+		expect(mailbox.cells("interrupts") ?? undefined).toEqual(cells);
+		expect(mailbox.has("interrupt-parent")).toBe(parent);
+		if (parent)
+			expect(mailbox.u32("interrupt-parent")).toBe(node(tree, "/gic").phandle);
+		expect(checkBindings(tree)).toEqual([]);
+		const transport = readScmiTransport(tree, scmi);
+		const interrupts = transport.channels.map(({ interrupt }) => interrupt);
+		expect(interrupts).toEqual(cells ? [115, 116] : [undefined, undefined]);
+		expect(receivingChannel(transport)?.name).toBe(cells ? "rx" : undefined);
+	});
+
+	test.each(["#power-domain-cells", "#clock-cells"] as const)(
+		"gives every protocol its cells, performance %s, voltage its regulators",
+		(performanceCells) => {
+			const tree = buildTree(wide);
+			addScmiNodes(tree, {
+				...options,
+				protocols: [0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17],
+				...(performanceCells === "#clock-cells" ? { performanceCells } : {}),
+				regulators: [
+					{ id: 0, name: "buck1" },
+					{ id: 0xa, name: "ldo 5" },
+				],
+			});
+			const cells = [...node(tree, "/firmware/scmi").children.values()].map(
+				(child) =>
+					[...child.properties.keys()].find((name) => name.endsWith("-cells")),
+			);
+			expect(cells).toEqual([
+				"#power-domain-cells",
+				undefined,
+				performanceCells,
+				"#clock-cells",
+				"#thermal-sensor-cells",
+				"#reset-cells",
+				undefined,
+			]);
+			const regulators = node(tree, "/firmware/scmi/protocol@17/regulators");
+			expect(
+				[...regulators.children.values()].map((child) => [
+					child.name,
+					child.u32("reg"),
+					child.text("regulator-name"),
+				]),
+			).toEqual([
+				["regulator@0", 0, "buck1"],
+				["regulator@a", 0xa, "ldo 5"],
+			]);
+			expect(checkBindings(tree)).toEqual([]);
+			expect(complaints(writeFdt(tree))).toEqual([]);
+		},
+	);
 
 	test("a second time changes nothing and says so", () => {
 		const tree = buildTree(wide);

@@ -187,6 +187,14 @@ describe("probe", () => {
 			"/mailbox@0: arm,func-ids is 4294967296, expected u32 function IDs",
 		],
 		[
+			{ interrupts: [41] },
+			"/mailbox@0: interrupts is <41>, expected 2 interrupt numbers, one for each channel",
+		],
+		[
+			{ interrupts: [41, 2 ** 32] },
+			"/mailbox@0: interrupts is <41 4294967296>, expected 2 interrupt numbers, one for each channel",
+		],
+		[
 			{ transports: "i2c" },
 			'/mailbox@0: transports is "i2c", expected "mem" or "reg"',
 		],
@@ -217,6 +225,75 @@ describe("probe", () => {
 		expect(armSmcMailbox(new FakeFirmware(), properties).txdoneMethod).toBe(
 			"ack",
 		);
+	});
+});
+
+describe("interrupts of revision 2", () => {
+	function setup() {
+		const firmware = new FakeFirmware();
+		const lines = new Map<number, () => void>();
+		const controller = armSmcMailbox(
+			firmware,
+			{ ...properties, interrupts: [41, 42] },
+			{
+				onInterrupt: (interrupt, handler) => {
+					lines.set(interrupt, handler);
+					return () => lines.delete(interrupt);
+				},
+			},
+		);
+		return { firmware, lines, controller };
+	}
+
+	it("come to the channel's client as data that is undefined", () => {
+		const { firmware, lines, controller } = setup();
+		const got: [number, unknown][] = [];
+		const channels = [0, 1].map((index) => {
+			const channel = requestChannel(
+				{
+					rxCallback(message) {
+						got.push([index, message]);
+						if (message !== undefined) channel.txDone(0);
+					},
+				},
+				controller,
+				index,
+			);
+			return channel;
+		});
+		lines.get(42)?.();
+		lines.get(41)?.();
+		expect(got).toEqual([
+			[1, undefined],
+			[0, undefined],
+		]);
+		// A doorbell: no message but the function ID, and x0 as its answer.
+		channels[1]?.sendMessage({ a0: 0xc20000ff });
+		expect(got.at(-1)).toEqual([1, 0]);
+		expect(firmware.last.x).toEqual([0xc20000ffn, 0n, 0n, 0n, 0n, 0n, 0n, 0n]);
+		expect(channels.map(({ busy }) => busy)).toEqual([false, false]);
+	});
+
+	it("are asked for as long as the channel has a client", () => {
+		const { lines, controller } = setup();
+		expect([...lines.keys()]).toEqual([]);
+		const channel = requestChannel({}, controller, 1);
+		expect([...lines.keys()]).toEqual([42]);
+		// A client without a callback loses nothing but its data.
+		lines.get(42)?.();
+		channel.freeChannel();
+		expect([...lines.keys()]).toEqual([]);
+		requestChannel({}, controller, 1);
+		expect([...lines.keys()]).toEqual([42]);
+	});
+
+	it("are nobody's where nothing can be subscribed to", () => {
+		const controller = armSmcMailbox(new FakeFirmware(), {
+			...properties,
+			interrupts: [41, 42],
+		});
+		requestChannel({}, controller, 0).freeChannel();
+		expect(controller.channel(0).busy).toBe(false);
 	});
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import {
 	Agent,
 	Channel,
+	ChannelDirection,
 	Domain,
 	Handshake,
 	Image,
@@ -13,8 +14,10 @@ import {
 	PowerController,
 	Protocol,
 	Service,
+	ServiceKind,
 	Switch,
 } from "../../assembly/image.ts";
+import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import {
 	changed,
 	count,
@@ -168,6 +171,8 @@ describe("agents, channels, services, protocols", () => {
 		Service.SIZE,
 		count(Image.SERVICES) - 1,
 	);
+	/** The first service of channels. */
+	const channels = row(Image.SERVICES, Service.SIZE, IMX8MM.services.length);
 	refuses([
 		[
 			"an agent's name outside",
@@ -247,7 +252,30 @@ describe("agents, channels, services, protocols", () => {
 		[
 			"an unknown kind of service",
 			service + Service.KIND,
+			ServiceKind.COUNT,
 			4,
+			LoadError.RANGE,
+		],
+		[
+			"a doorbell of a channel for commands",
+			channels + Service.KIND,
+			ServiceKind.READ,
+			4,
+			LoadError.REFERENCE,
+			channels,
+		],
+		[
+			"commands on a channel of the platform",
+			lastService + Service.KIND,
+			ServiceKind.CHANNELS,
+			4,
+			LoadError.REFERENCE,
+			lastService,
+		],
+		[
+			"a direction that is none",
+			channel + Channel.DIRECTION,
+			ChannelDirection.COUNT,
 			4,
 			LoadError.RANGE,
 		],
@@ -316,6 +344,15 @@ describe("agents, channels, services, protocols", () => {
 			Image.PROTOCOLS,
 		],
 	]);
+
+	it("the platform alone, without channels, is no platform", () => {
+		const image = changed(Image.AGENTS + 4, 1, 4);
+		new DataView(image.buffer).setUint32(Image.CHANNELS + 4, 0, true);
+		expect(engine.load(image)).toEqual({
+			error: LoadError.RANGE,
+			at: Image.AGENTS,
+		});
+	});
 
 	it("the same function ID twice at one exception level is a duplicate", () => {
 		const second = row(Image.SERVICES, Service.SIZE, 1);

@@ -177,6 +177,7 @@ describe("the observer", () => {
 		caught(() => agent.sync.clock.rateGet(0x81));
 		expect(events).toEqual([
 			{
+				kind: "command",
 				name: "CLOCK_RATE_GET",
 				protocolId: 0x14,
 				messageId: 6,
@@ -189,6 +190,7 @@ describe("the observer", () => {
 				error: undefined,
 			},
 			{
+				kind: "command",
 				name: "CLOCK_RATE_GET",
 				protocolId: 0x14,
 				messageId: 6,

@@ -1,5 +1,5 @@
 // Fast channels of the performance protocol: described by message, written and read in shared memory without one.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.3 (DESCRIBE_FASTCHANNEL), 4.5.5 and 5.3.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, DESCRIBE_FASTCHANNEL.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -219,6 +219,15 @@ describe("the channel to set the level", () => {
 		expect(hardware(smt)).toEqual(hardwareAt(1600));
 	});
 
+	it("comes after a register that was written meanwhile", () => {
+		const { engine, smt, fast } = open();
+		engine.write32(ARM_PLL, DIV_CTL0[1800] as number);
+		fast.setLevel(1600);
+		engine.advance(1);
+		expect(hardware(smt)).toEqual(hardwareAt(1600));
+		expect(fast.level).toBe(1600);
+	});
+
 	it("the same value again changes nothing", () => {
 		const { engine, smt, fast } = open();
 		fast.setLevel(1600);
@@ -308,6 +317,22 @@ describe("the channel to set limits", () => {
 		engine.advance(1);
 		expect(limits(smt)).toEqual([1200, 1200]);
 		expect(level(smt)).toBe(1200);
+	});
+
+	it("half written is not taken back by a level that changes meanwhile", () => {
+		const { engine, fast, smt } = open();
+		fast.setLimits(1800, 1600);
+		engine.advance(1);
+		fast.setMax(1200);
+		fast.setLevel(1800);
+		engine.advance(1);
+		expect(level(smt)).toBe(1800);
+		engine.write32(ARM_PLL, DIV_CTL0[1600] as number);
+		engine.advance(1);
+		fast.setMin(1200);
+		engine.advance(1);
+		expect(limits(smt)).toEqual([1200, 1200]);
+		expect(hardware(smt)).toEqual(hardwareAt(1200));
 	});
 
 	it("0 leaves a limit as it is since version 3.0", () => {

@@ -1,7 +1,8 @@
 // Notifications of the performance protocol: who is told what, by which names of the levels, and because of whom.
-// SCMI 3.2 (Arm DEN0056E), sections 4.5.3 (NOTIFY_LIMITS, NOTIFY_LEVEL) and 4.5.4.
+// SCMI 3.2 (Arm DEN0056E), section 4.5, NOTIFY_LIMITS and NOTIFY_LEVEL.
 
 import { describe, expect, it } from "vitest";
+import { Address, State } from "../../assembly/layout.ts";
 import type { Engine } from "../../host/engine.ts";
 import { createEngine } from "../../host/node.ts";
 import type { Platform } from "../../host/platform/platform.ts";
@@ -90,6 +91,16 @@ describe("PERFORMANCE_LEVEL_CHANGED", () => {
 		expect(area.take()).toEqual([]);
 	});
 
+	it("leaves nothing to be looked for once everybody has ended it", () => {
+		const { engine, smt } = open();
+		const view = new DataView(engine.buffer);
+		const watches = () => view.getUint32(Address.STATE + State.WATCHES, true);
+		for (const on of [true, true, false, false, true, false]) {
+			watch(smt, "level", on);
+			expect(watches()).toBe(on ? 1 : 0);
+		}
+	});
+
 	it("follows a fast channel when time advances, as the agent's doing", () => {
 		const { engine, smt, area } = open();
 		watch(smt, "level");
@@ -105,6 +116,21 @@ describe("PERFORMANCE_LEVEL_CHANGED", () => {
 		expect(area.take()).toEqual([[LEVEL_CHANGED, NOBODY, 0, 1800]]);
 		engine.write32(ARM_PLL, DIV_CTL0[1800] as number);
 		expect(area.take()).toEqual([]);
+	});
+
+	it("of a register does not take back what a fast channel asks for", () => {
+		const { engine, smt, area } = open();
+		watch(smt, "level");
+		const fast = new FastWords(smt);
+		fast.setLevel(1600);
+		engine.write32(ARM_PLL, DIV_CTL0[1800] as number);
+		expect(fast.level).toBe(1800);
+		engine.advance(1);
+		expect(fast.level).toBe(1600);
+		expect(area.take()).toEqual([
+			[LEVEL_CHANGED, NOBODY, 0, 1800],
+			[LEVEL_CHANGED, LINUX, 0, 1600],
+		]);
 	});
 
 	it("what changed before it was asked for is no news", () => {

@@ -17,14 +17,7 @@ import {
 	TX,
 	u32,
 } from "../support/smt.ts";
-import {
-	NO_CONSUMERS,
-	pinned,
-	RX,
-	V2,
-	V2_1,
-	VOLTAGE,
-} from "../support/voltage.ts";
+import { pinned, RX, V2, V2_1, VOLTAGE } from "../support/voltage.ts";
 
 const BUSY = -6;
 const DELAYED_RESPONSE = 2;
@@ -314,11 +307,13 @@ it("BUSY when nothing more can be scheduled, and the place for the response is f
 	);
 	const engine = createEngine({
 		...IMX8MM,
-		...NO_CONSUMERS,
 		maxMessageSize: 76,
 		agents: names,
 		channels: areas,
 		rails: Array.from({ length: 80 }, (_, id) => ({ ...first, id })),
+		performanceDomains: [],
+		sensors: [],
+		thermal: null,
 	});
 	// All rails share one register: to the other end each time, or it would be there already.
 	const begin = (agent: number, id: number) =>

@@ -23,7 +23,6 @@ import {
 	u32,
 } from "../support/smt.ts";
 import {
-	NO_CONSUMERS,
 	OFF,
 	ON,
 	oneWay,
@@ -215,7 +214,9 @@ describe("VOLTAGE_DOMAIN_NAME_GET", () => {
 	const names = [long, "fifteen-letters", "sixteen-letters!"];
 	const renamed = (version: number): Platform => ({
 		...pinned(version),
-		...NO_CONSUMERS,
+		performanceDomains: [],
+		sensors: [],
+		thermal: null,
 		rails: IMX8MM.rails.map((rail) => ({
 			...rail,
 			name: names[rail.id] ?? rail.name,
@@ -293,7 +294,13 @@ describe("NEGOTIATE_PROTOCOL_VERSION", () => {
 describe("other platforms", () => {
 	it("a platform without rails counts none", () => {
 		const smt = new Smt(
-			createEngine({ ...IMX8MM, ...NO_CONSUMERS, rails: [] }),
+			createEngine({
+				...IMX8MM,
+				rails: [],
+				performanceDomains: [],
+				sensors: [],
+				thermal: null,
+			}),
 		);
 		smt.expect(VOLTAGE, 0x1, [], u32(0));
 		smt.refuse(VOLTAGE, 0x3, u32(0), NOT_FOUND);

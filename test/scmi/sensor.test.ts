@@ -338,6 +338,7 @@ describe("sensor protocol", () => {
 		{
 			name: "SENSOR_READING_GET, asynchronous",
 			call: (calls) => calls.sensor.readingGetAsync(4),
+			version: 0x30000,
 			requests: [[6, 4, 1]],
 			replies: [[0]],
 			result: undefined,

@@ -21,17 +21,21 @@ interface Booted {
 	report: BootReport;
 	engine: ReturnType<typeof createEngine>;
 	events: number;
+	/** Names of the notifications. */
+	told: string[];
 }
 
 async function bootTree(tree: DeviceTree, platform = IMX8MM): Promise<Booted> {
 	const engine = createEngine(platform);
 	let events = 0;
+	const told: string[] = [];
 	const board = openBoard(tree, engine, {
-		onMessage: () => {
-			events++;
+		onMessage: ({ kind, name }) => {
+			if (kind === "command") events++;
+			else told.push(name);
 		},
 	});
-	return { tree, report: await boot(board), engine, events };
+	return { tree, report: await boot(board), engine, events, told };
 }
 
 /** Clock IDs that a property of a node refers to on the SoC's clock controller. */
@@ -148,6 +152,20 @@ describe("the built-in board", () => {
 
 	it("counts the messages that really went through the mailbox", () => {
 		expect(booted.report.messages).toBe(booted.events);
+	});
+
+	it("is told of the domains that it turns on and the clocks that it sets", () => {
+		const { notifications, powerDomains } = booted.report;
+		const on = powerDomains.filter((row) => row.on).length;
+		expect(on).toBeGreaterThan(5);
+		expect(notifications).toBe(booted.told.length);
+		const states = booted.told.filter((name) => name === "POWER_STATE_CHANGED");
+		expect(states).toHaveLength(on);
+		const others = new Set(booted.told);
+		expect([...others].sort()).toEqual([
+			"CLOCK_RATE_CHANGED",
+			"POWER_STATE_CHANGED",
+		]);
 	});
 
 	it("brings up clocks, domains and parents", () => {

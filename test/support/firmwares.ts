@@ -5,7 +5,10 @@ import { PlainServer } from "../../bench/plain-server.ts";
 import type { Firmware } from "../../host/firmware.ts";
 import { createEngine } from "../../host/node.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
-import type { Platform } from "../../host/platform/platform.ts";
+import {
+	type Platform,
+	withoutPlatformChannels,
+} from "../../host/platform/platform.ts";
 
 export interface FirmwareUnderTest {
 	name: string;
@@ -16,13 +19,9 @@ export interface FirmwareUnderTest {
 export function withoutPlatformMessages(platform: Platform): Platform {
 	const { base, powerDomain, clock } = platform.protocols;
 	return {
-		...platform,
+		...withoutPlatformChannels(platform),
 		protocols: { base, powerDomain, clock },
 		performanceDomains: [],
-		channels: platform.channels.map((channel) => ({
-			...channel,
-			fromPlatform: false,
-		})),
 	};
 }
 

@@ -19,13 +19,6 @@ export function pinned(voltage: number): Platform {
 	return { ...IMX8MM, protocols: { ...IMX8MM.protocols, voltage } };
 }
 
-/** What else of the platform refers to its rails: left out. */
-export const NO_CONSUMERS = {
-	performanceDomains: [],
-	sensors: [],
-	thermal: null,
-} as const;
-
 /** The same without messages from the platform. */
 export function oneWay(platform: Platform): Platform {
 	return {

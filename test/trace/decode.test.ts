@@ -249,6 +249,60 @@ describe("a reply", () => {
 	});
 });
 
+describe("a delayed response", () => {
+	it("is named, with its status and its fields", () => {
+		const bytes = "05 52 10 00 00 00 00 00 05 00 00 00 00 ca 9a 3b 01 00 00 00";
+		expect(decodeMessage(bytes)).toMatchObject({
+			kind: "delayed response",
+			protocol: "clock",
+			message: "CLOCK_RATE_SET_COMPLETE",
+			messageId: 5,
+			token: 4,
+			status: 0,
+		});
+		expect(words(bytes).slice(1)).toEqual([
+			["status", "SUCCESS (0)"],
+			["clock_id", "5"],
+			["rate", "5294967296 (0x13b9aca00)"],
+		]);
+		expect(words(`${bytes} 07`).at(-1)).toEqual(["(left over)", "07"]);
+	});
+
+	it("with another status has nothing more to say", () => {
+		expect(words("05 52 00 00 f7 ff ff ff 05 00 00 00").slice(1)).toEqual([
+			["status", "HARDWARE_ERROR (-9)"],
+			["(payload)", "05 00 00 00"],
+		]);
+	});
+
+	it("says what is missing", () => {
+		expect(words("05 52 00 00").slice(1)).toEqual([
+			["status", "missing: needs 4 bytes, 0 there"],
+		]);
+		expect(words("05 52 00 00 00 00 00 00 05 00 00 00").at(-1)).toEqual([
+			"rate",
+			"missing: needs 8 bytes, 0 there",
+		]);
+	});
+});
+
+describe("a notification", () => {
+	it("is named, with its fields and no status", () => {
+		const bytes = "00 47 00 00 01 00 00 00 07 00 00 00 00 00 00 40";
+		expect(decodeMessage(bytes, { reply: true })).toMatchObject({
+			kind: "notification",
+			protocol: "power",
+			message: "POWER_STATE_CHANGED",
+			status: undefined,
+		});
+		expect(words(bytes).slice(1)).toEqual([
+			["agent_id", "1"],
+			["domain_id", "7"],
+			["power_state", "OFF (0x40000000)"],
+		]);
+	});
+});
+
 describe("what is not known", () => {
 	it("is left as bytes under its number", () => {
 		expect(decodeMessage("01 00 02 00 aa bb")).toMatchObject({
@@ -276,20 +330,21 @@ describe("what is not known", () => {
 	});
 
 	it.each([
-		[1, "reserved type"],
-		[2, "delayed response"],
-		[3, "notification"],
-	])("type %i is a %s", (type, kind) => {
-		const bytes = new Uint8Array([5, 0x50 | type, 0, 0, 1, 2, 3, 4]);
+		[1, 5, "reserved type", "0x5"],
+		[2, 6, "delayed response", "0x6"],
+		[3, 5, "notification", "0x5"],
+	])("type %i of message %i is a %s", (type, id, kind, message) => {
+		const bytes = new Uint8Array([id, 0x50 | type, 0, 0, 1, 2, 3, 4]);
 		expect(decodeMessage(bytes)).toMatchObject({
 			kind,
 			protocol: "clock",
-			message: "0x5",
+			message,
 		});
-		expect(decodeMessage(bytes).fields[1]).toMatchObject({
-			name: "(payload)",
-			value: "01 02 03 04",
-		});
+		expect(decodeMessage(bytes).fields.at(-1)).toMatchObject(
+			type === 2
+				? { name: "status", value: 0x04030201 }
+				: { name: "(payload)", value: "01 02 03 04" },
+		);
 	});
 
 	it("may be no message at all", () => {

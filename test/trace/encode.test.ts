@@ -53,8 +53,16 @@ describe("names", () => {
 
 	it.each([
 		["clok", "RATE_GET", 'no protocol "clok", did you mean clock?'],
-		["x", "RATE_GET", 'no protocol "x", expected one of base, power, clock'],
-		["", "RATE_GET", 'no protocol "", expected one of base, power, clock'],
+		[
+			"x",
+			"RATE_GET",
+			'no protocol "x", expected one of base, power, system, performance, clock',
+		],
+		[
+			"",
+			"RATE_GET",
+			'no protocol "", expected one of base, power, system, performance, clock',
+		],
 		[
 			"clock",
 			"RATE_GTE",
@@ -86,7 +94,8 @@ describe("unknown numbers", () => {
 	it.each<[Parameters4, string, number, number, string]>([
 		[["clock", "0x7f"], "clock 0x7f", 0x14, 0x7f, ""],
 		[["20", 127, []], "clock 0x7f", 0x14, 0x7f, ""],
-		[["0x13", "0"], "performance 0x0", 0x13, 0, ""],
+		[["0x13", "0x7f"], "performance 0x7f", 0x13, 0x7f, ""],
+		[["0x18", "0"], "powercap 0x0", 0x18, 0, ""],
 		[
 			["0x99", 1, ["1", "0xffffffff", 2]],
 			"0x99 0x1",

@@ -11,6 +11,7 @@ import {
 } from "../../../assembly/image.ts";
 import {
 	type Channel as ChannelTable,
+	type Platform,
 	PROTOCOL_IDS,
 	type ProtocolVersions,
 } from "../platform.ts";
@@ -52,12 +53,18 @@ export function addServices(tables: Tables): void {
 			for (const word of answer) tables.results.row().setUint32(0, word, true);
 		}
 	}
+	for (const group of channelGroups(tables.platform))
+		addChannels(tables, group);
+}
+
+/** A platform's channels as CHANNELS has its rows: areas of one function ID are neighbours. */
+export function channelGroups({ channels }: Platform): ChannelTable[][] {
 	const groups = new Map<string, ChannelTable[]>();
-	for (const channel of tables.platform.channels) {
+	for (const channel of channels) {
 		const key = `${channel.exceptionLevel} ${channel.functionId}`;
 		groups.set(key, [...(groups.get(key) ?? []), channel]);
 	}
-	for (const group of groups.values()) addChannels(tables, group);
+	return [...groups.values()];
 }
 
 /** The areas of one function ID. */

@@ -185,6 +185,7 @@ const firmware: NodeSource = {
 			"arm,num-chans": 2,
 			method: "smc",
 			"arm,func-ids": [0xc20000fe, 0xc20000ff],
+			interrupts: [0, 115, 1, 0, 116, 1],
 		},
 		"scmi: scmi": {
 			compatible: "arm,scmi",

@@ -20,7 +20,8 @@ export const RX_FUNCTION_ID = 0xc200_00ff;
 /** The same two areas, served by a hypervisor (SMC64, fast, vendor-specific hypervisor service). */
 export const HVC_TX_FUNCTION_ID = 0xc600_00fe;
 export const HVC_RX_FUNCTION_ID = 0xc600_00ff;
-/** Shared peripheral interrupt of the receiving channel: one that the SoC leaves unused. */
+/** Shared peripheral interrupts of the two channels: some that the SoC leaves unused. */
+export const TX_INTERRUPT = 115;
 export const RX_INTERRUPT = 116;
 /** Size of each shared-memory area in bytes. */
 export const AREA_SIZE = 0x200;
@@ -66,6 +67,7 @@ export const IMX8MM: Platform = {
 			agent: "linux",
 			address: SRAM,
 			size: AREA_SIZE,
+			interrupt: TX_INTERRUPT,
 		},
 		{
 			functionId: RX_FUNCTION_ID,
@@ -82,6 +84,7 @@ export const IMX8MM: Platform = {
 			agent: "linux",
 			address: SRAM,
 			size: AREA_SIZE,
+			interrupt: TX_INTERRUPT,
 		},
 		{
 			functionId: HVC_RX_FUNCTION_ID,

@@ -1,0 +1,88 @@
+// The interrupts that the engine raises: counted in memory for each channel, handed to whoever subscribed to their number.
+// State.INTERRUPTS and Channel.INTERRUPTS of assembly/; as a CPU does, handlers run with registers of their own.
+
+import { Channel } from "../assembly/image.ts";
+import { Address, State } from "../assembly/layout.ts";
+import { throwLater } from "./errors.ts";
+import { channelGroups } from "./platform/image/services.ts";
+import type { Platform } from "./platform/platform.ts";
+
+/** A channel with an interrupt: its number, where the engine counts it, and how many were handed on. */
+interface Line {
+	readonly interrupt: number;
+	readonly at: number;
+	taken: number;
+}
+
+export class Interrupts {
+	readonly #words: Uint32Array;
+	readonly #registers: readonly Uint32Array[];
+	readonly #lines: Line[] = [];
+	readonly #handlers = new Map<number, Set<() => void>>();
+	/** All interrupts handed on so far. */
+	#taken = 0;
+	#running = false;
+
+	/** @param registers of the CPUs, which handlers leave as they were */
+	constructor(
+		buffer: ArrayBuffer,
+		platform: Platform,
+		registers: readonly Uint32Array[],
+	) {
+		this.#words = new Uint32Array(buffer);
+		this.#registers = registers;
+		const rows = this.#words[(Address.STATE + State.CHANNELS) >>> 2] as number;
+		for (const [i, row] of channelGroups(platform).flat().entries()) {
+			if (row.interrupt === undefined) continue;
+			const at = (rows + i * Channel.SIZE + Channel.INTERRUPTS) >>> 2;
+			this.#lines.push({ interrupt: row.interrupt, at, taken: 0 });
+		}
+	}
+
+	/** Calls a handler for each interrupt of that number, until the function that is returned is called. */
+	subscribe(interrupt: number, handler: () => void): () => void {
+		const handlers = this.#handlers.get(interrupt) ?? new Set();
+		this.#handlers.set(interrupt, handlers);
+		// The same function may subscribe twice.
+		const own = () => handler();
+		handlers.add(own);
+		return () => handlers.delete(own);
+	}
+
+	/** The engine began again: it has raised nothing. */
+	reset(): void {
+		this.#taken = 0;
+		for (const line of this.#lines) line.taken = 0;
+	}
+
+	/** Hands on what was raised since the last time: one load when nothing was. */
+	take(): void {
+		if (this.#words[COUNTER] !== this.#taken && !this.#running) this.#handOn();
+	}
+
+	#handOn(): void {
+		const saved = this.#registers.map((registers) => registers.slice());
+		this.#running = true;
+		// Handlers may trap and raise more.
+		while (this.#words[COUNTER] !== this.#taken) {
+			this.#taken = this.#words[COUNTER] as number;
+			for (const line of this.#lines) {
+				const raised = this.#words[line.at] as number;
+				if (raised === line.taken) continue;
+				line.taken = raised;
+				for (const handler of this.#handlers.get(line.interrupt) ?? []) {
+					try {
+						handler();
+					} catch (error) {
+						throwLater(error);
+					}
+				}
+			}
+		}
+		this.#running = false;
+		for (const [cpu, registers] of saved.entries())
+			this.#registers[cpu]?.set(registers);
+	}
+}
+
+const COUNTER = (Address.STATE + State.INTERRUPTS) >>> 2;
