@@ -182,12 +182,12 @@ describe("agents, channels, services, protocols", () => {
 			LoadError.REFERENCE,
 		],
 		[
-			"the platform alone, and channels",
+			"the platform alone",
 			Image.AGENTS + 4,
 			1,
 			4,
-			LoadError.REFERENCE,
-			channel + Channel.AGENT,
+			LoadError.RANGE,
+			Image.AGENTS,
 		],
 		[
 			"an area outside",
@@ -344,15 +344,6 @@ describe("agents, channels, services, protocols", () => {
 			Image.PROTOCOLS,
 		],
 	]);
-
-	it("the platform alone, without channels, is no platform", () => {
-		const image = changed(Image.AGENTS + 4, 1, 4);
-		new DataView(image.buffer).setUint32(Image.CHANNELS + 4, 0, true);
-		expect(engine.load(image)).toEqual({
-			error: LoadError.RANGE,
-			at: Image.AGENTS,
-		});
-	});
 
 	it("the same function ID twice at one exception level is a duplicate", () => {
 		const second = row(Image.SERVICES, Service.SIZE, 1);
