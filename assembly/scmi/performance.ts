@@ -1,4 +1,4 @@
-// The performance domain management protocol, 0x13.
+// The performance domain management protocol, 0x13: its messages by version, levels and limits, subscriptions.
 // SCMI 3.2 (Arm DEN0056E), section 4.5; versions 1.0, 2.0 and 3.0 as in SCMI 1.0, 2.0 and 3.1.
 
 import {
@@ -6,24 +6,13 @@ import {
 	findPerformance,
 	performanceCount,
 	performanceRow,
-	pointAt,
-	pointCount,
 } from "../hardware/operating-points";
-import { FastChannels, OperatingPoint, Performance } from "../image";
+import { Performance } from "../image";
 import { Address, Dispatch, State } from "../layout";
 import { agentId } from "./agents";
-import {
-	entriesPerReply,
-	isLong,
-	NameSize,
-	PROTOCOL_ATTRIBUTES,
-	row,
-	writeExtendedName,
-	writeShortName,
-} from "./common";
-import { entryFor, Reply } from "./entry";
-import { hasFastChannels, openFastChannels } from "./fast-channels";
-import { canNotify } from "./notify";
+import { NOTIFY_ENABLE, PROTOCOL_ATTRIBUTES, row } from "./common";
+import { Reply } from "./entry";
+import { openFastChannels } from "./fast-channels";
 import {
 	levelAnswered,
 	limitsAnswered,
@@ -31,54 +20,24 @@ import {
 	ZERO_KEEPS_LIMIT,
 } from "./performance-changes";
 import {
-	levelAt,
-	requestLevel,
-	requestLimits,
-	usesIndices,
-} from "./performance-levels";
+	attributes,
+	attributesV1,
+	describeFastChannel,
+	describeLevels,
+	describeLevelsV1,
+	describeLevelsV3,
+	messageAttributes,
+	nameGet,
+	PerformanceMessage,
+	protocolAttributes,
+	protocolAttributesV1,
+	V1,
+	V2,
+	V3,
+	V4,
+} from "./performance-describe";
+import { levelAt, requestLevel, requestLimits } from "./performance-levels";
 import { Status } from "./status";
-
-const enum PerformanceMessage {
-	/** PROTOCOL_MESSAGE_ATTRIBUTES: this protocol has its own. */
-	MESSAGE_ATTRIBUTES = 0x2,
-	DOMAIN_ATTRIBUTES = 0x3,
-	DESCRIBE_LEVELS = 0x4,
-	LIMITS_SET = 0x5,
-	LIMITS_GET = 0x6,
-	LEVEL_SET = 0x7,
-	LEVEL_GET = 0x8,
-	NOTIFY_LIMITS = 0x9,
-	NOTIFY_LEVEL = 0xa,
-	DESCRIBE_FASTCHANNEL = 0xb,
-	DOMAIN_NAME_GET = 0xc,
-}
-
-const V1: u32 = 0x10000;
-/** Fast channels. */
-const V2: u32 = 0x20000;
-/** Power in µW, extended names, limits that stay what they are. */
-const V3: u32 = 0x30000;
-/** Indicative frequencies, level indices. */
-const V4: u32 = 0x40000;
-
-const enum Attribute {
-	SET_LIMITS = 1 << 31,
-	SET_LEVEL = 1 << 30,
-	NOTIFY_LIMITS = 1 << 29,
-	NOTIFY_LEVEL = 1 << 28,
-	FAST_CHANNELS = 1 << 27,
-	EXTENDED_NAME = 1 << 26,
-	LEVEL_INDEXING = 1 << 25,
-}
-
-/** The unit of power, PROTOCOL_ATTRIBUTES bits 17:16. */
-const enum PowerUnit {
-	MILLIWATT = 1 << 16,
-	MICROWATT = 2 << 16,
-}
-
-/** notify_enable; the other bits are reserved. */
-const ENABLE: u32 = 1;
 
 /** The first version with NEGOTIATE_PROTOCOL_VERSION. */
 export const NEGOTIABLE_PERFORMANCE: u32 = V4;
@@ -162,108 +121,6 @@ function speakOfDomains(agent: u32, version: u32): void {
 	}
 }
 
-function protocolAttributesV1(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeProtocolAttributes(p, PowerUnit.MILLIWATT);
-}
-
-function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeProtocolAttributes(p, PowerUnit.MICROWATT);
-}
-
-function writeProtocolAttributes(p: usize, unit: u32): i32 {
-	store<u32>(p, unit | performanceCount(), Reply.AT);
-	// No statistics region: address and length 0.
-	store<u64>(p, 0, Reply.AT + 4);
-	store<u32>(p, 0, Reply.AT + 12);
-	return 16;
-}
-
-// Bit 0: there is a fast channel for the message.
-function messageAttributes(agent: usize, index: u32, p: usize): i32 {
-	const message = load<u32>(p);
-	if (entryFor(agent, index, message) === 0) return Status.NOT_FOUND;
-	let fast: u32 = 0;
-	for (let id: u32 = 0; id < performanceCount(); id++) {
-		if (hasFastChannels(performanceRow(id), agentId(agent)))
-			fast = channelSize(message) === 0 ? 0 : 1;
-	}
-	store<u32>(p, fast, Reply.AT);
-	return 4;
-}
-
-function attributesV1(agent: usize, _protocol: u32, p: usize): i32 {
-	return writeAttributes(agent, p, false);
-}
-
-function attributes(agent: usize, _protocol: u32, p: usize): i32 {
-	return writeAttributes(agent, p, true);
-}
-
-function writeAttributes(agent: usize, p: usize, extended: bool): i32 {
-	const domain = findPerformance(load<u32>(p));
-	if (domain === 0) return Status.NOT_FOUND;
-	const name = load<u32>(domain, Performance.NAME);
-	let bits: u32 = Attribute.SET_LIMITS | Attribute.SET_LEVEL;
-	if (canNotify(agent))
-		bits |= Attribute.NOTIFY_LIMITS | Attribute.NOTIFY_LEVEL;
-	if (hasFastChannels(domain, agentId(agent))) bits |= Attribute.FAST_CHANNELS;
-	if (extended && isLong(name)) bits |= Attribute.EXTENDED_NAME;
-	if (usesIndices(domain, agentId(agent))) bits |= Attribute.LEVEL_INDEXING;
-	const sustained = pointAt(domain, load<u32>(domain, Performance.SUSTAINED));
-	store<u32>(p, bits, Reply.AT);
-	store<u32>(p, load<u32>(domain, Performance.RATE_LIMIT), Reply.AT + 4);
-	store<u32>(p, kilohertz(sustained), Reply.AT + 8);
-	store<u32>(p, load<u32>(sustained, OperatingPoint.LEVEL), Reply.AT + 12);
-	writeShortName(p + Reply.AT + 16, name);
-	return 16 + NameSize.SHORT;
-}
-
-function kilohertz(point: usize): u32 {
-	return <u32>(load<u64>(point, OperatingPoint.RATE) / 1000);
-}
-
-function describeLevelsV1(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeLevels(p, V1);
-}
-
-function describeLevelsV3(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeLevels(p, V3);
-}
-
-function describeLevels(_agent: usize, _protocol: u32, p: usize): i32 {
-	return writeLevels(p, V4);
-}
-
-function writeLevels(p: usize, version: u32): i32 {
-	const domain = findPerformance(load<u32>(p));
-	const index = load<u32>(p, 4);
-	if (domain === 0) return Status.NOT_FOUND;
-	const total = pointCount(domain);
-	if (index >= total) return Status.OUT_OF_RANGE;
-	const size: u32 = version < V4 ? 12 : 20;
-	const count = min(total - index, entriesPerReply(size));
-	store<u32>(p, ((total - index - count) << 16) | count, Reply.AT);
-	for (let i: u32 = 0; i < count; i++)
-		writeLevel(
-			p + Reply.AT + 4 + i * size,
-			pointAt(domain, index + i),
-			version,
-		);
-	return 4 + count * size;
-}
-
-function writeLevel(to: usize, point: usize, version: u32): void {
-	const microwatts = load<u32>(point, OperatingPoint.POWER);
-	store<u32>(to, load<u32>(point, OperatingPoint.LEVEL));
-	// Rounded up: 0 would mean that the platform does not tell.
-	const milliwatts = <u32>((<u64>microwatts + 999) / 1000);
-	store<u32>(to, version < V3 ? milliwatts : microwatts, 4);
-	store<u32>(to, load<u32>(point, OperatingPoint.LATENCY), 8);
-	if (version < V4) return;
-	store<u32>(to, kilohertz(point), 12);
-	store<u32>(to, load<u32>(point, OperatingPoint.INDEX), 16);
-}
-
 function limitsSetV1(agent: usize, _protocol: u32, p: usize): i32 {
 	return setLimits(agent, p, false);
 }
@@ -317,7 +174,7 @@ function notifyLimits(agent: usize, _protocol: u32, p: usize): i32 {
 	const domain = findPerformance(load<u32>(p));
 	const enable = load<u32>(p, 4);
 	if (domain === 0) return Status.NOT_FOUND;
-	if (enable & ~ENABLE) return Status.INVALID_PARAMETERS;
+	if (enable & ~NOTIFY_ENABLE) return Status.INVALID_PARAMETERS;
 	const bit: u32 = 1 << agentId(agent);
 	const watchers = load<u32>(domain, Performance.LIMITS_WATCHERS);
 	store<u32>(
@@ -332,7 +189,7 @@ function notifyLevel(agent: usize, _protocol: u32, p: usize): i32 {
 	const domain = findPerformance(load<u32>(p));
 	const enable = load<u32>(p, 4);
 	if (domain === 0) return Status.NOT_FOUND;
-	if (enable & ~ENABLE) return Status.INVALID_PARAMETERS;
+	if (enable & ~NOTIFY_ENABLE) return Status.INVALID_PARAMETERS;
 	// What has changed before is news to nobody.
 	lookAt(domain);
 	const bit: u32 = 1 << agentId(agent);
@@ -346,57 +203,4 @@ function notifyLevel(agent: usize, _protocol: u32, p: usize): i32 {
 		State.WATCHES,
 	);
 	return 0;
-}
-
-function describeFastChannel(agent: usize, index: u32, p: usize): i32 {
-	const domain = findPerformance(load<u32>(p));
-	const message = load<u32>(p, 4);
-	if (domain === 0) return Status.NOT_FOUND;
-	if (entryFor(agent, index, message) === 0) return Status.NOT_FOUND;
-	const size = channelSize(message);
-	if (size === 0 || !hasFastChannels(domain, agentId(agent)))
-		return Status.NOT_SUPPORTED;
-	const address = load<u32>(domain, Performance.FAST) + channelOffset(message);
-	// No doorbell: attributes 0, its address and masks 0.
-	memory.fill(p + Reply.AT, 0, 44);
-	store<u32>(p, load<u32>(domain, Performance.FAST_RATE_LIMIT), Reply.AT + 4);
-	store<u32>(p, address, Reply.AT + 8);
-	store<u32>(p, size, Reply.AT + 16);
-	return 44;
-}
-
-/** Bytes of the fast channel for a message, 0 when there is none. */
-function channelSize(message: u32): u32 {
-	switch (message) {
-		case PerformanceMessage.LEVEL_SET:
-		case PerformanceMessage.LEVEL_GET:
-			return 4;
-		case PerformanceMessage.LIMITS_SET:
-		case PerformanceMessage.LIMITS_GET:
-			return 8;
-		default:
-			return 0;
-	}
-}
-
-/** Where it lies. */
-function channelOffset(message: u32): u32 {
-	switch (message) {
-		case PerformanceMessage.LEVEL_SET:
-			return FastChannels.LEVEL_SET;
-		case PerformanceMessage.LEVEL_GET:
-			return FastChannels.LEVEL_GET;
-		case PerformanceMessage.LIMITS_SET:
-			return FastChannels.LIMITS_SET;
-		default:
-			return FastChannels.LIMITS_GET;
-	}
-}
-
-function nameGet(_agent: usize, _protocol: u32, p: usize): i32 {
-	const domain = findPerformance(load<u32>(p));
-	if (domain === 0) return Status.NOT_FOUND;
-	store<u32>(p, 0, Reply.AT);
-	writeExtendedName(p + Reply.AT + 4, load<u32>(domain, Performance.NAME));
-	return 4 + NameSize.EXTENDED;
 }

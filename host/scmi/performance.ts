@@ -7,9 +7,9 @@ import {
 	command,
 	commonCommands,
 	flag,
+	notifyCommand,
 	pages,
 } from "./command.ts";
-import type { Message } from "./layout.ts";
 import {
 	performanceMessages as messages,
 	performanceProtocol,
@@ -216,9 +216,9 @@ export const performanceCommands = {
 		decode: (reply) => reply.u32(4),
 	}),
 	/** Asks for PERFORMANCE_LIMITS_CHANGED of a domain, or no longer. */
-	notifyLimits: notifyCommand(messages.NOTIFY_LIMITS),
+	notifyLimits: notifyCommand(id, messages.NOTIFY_LIMITS),
 	/** Asks for PERFORMANCE_LEVEL_CHANGED of a domain, or no longer. */
-	notifyLevel: notifyCommand(messages.NOTIFY_LEVEL),
+	notifyLevel: notifyCommand(id, messages.NOTIFY_LEVEL),
 	/** Where the fast channel for a command of a domain lies. NOT_SUPPORTED when there is none. */
 	describeFastChannel: command(id, messages.DESCRIBE_FASTCHANNEL, {
 		encode: (request, _version, domainId: number, fastMessage: FastMessage) => {
@@ -250,12 +250,3 @@ export const performanceCommands = {
 		return extendedName ? yield* call(nameGet, domainId) : name;
 	},
 };
-
-function notifyCommand(message: Message) {
-	return command(id, message, {
-		encode: (request, _version, domainId: number, enable: boolean) => {
-			request.setU32(0, domainId);
-			request.setU32(4, enable ? 1 : 0);
-		},
-	});
-}
