@@ -34,7 +34,9 @@ export async function recordBoot(
 	const requests: Uint8Array[] = [];
 	await boot(
 		openBoard(tree, firmware, {
-			onMessage: ({ request }) => requests.push(request),
+			onMessage: ({ kind, request }) => {
+				if (kind === "command") requests.push(request);
+			},
 		}),
 	);
 	return requests;
