@@ -34,8 +34,9 @@ export async function recordBoot(
 	const requests: Uint8Array[] = [];
 	await boot(
 		openBoard(tree, firmware, {
-			onMessage: ({ kind, request }) => {
-				if (kind === "command") requests.push(request);
+			// What the platform sends by itself has none.
+			onMessage: ({ request }) => {
+				if (request.length > 0) requests.push(request);
 			},
 		}),
 	);

@@ -312,6 +312,8 @@ it("BUSY when nothing more can be scheduled, and the place for the response is f
 		channels: areas,
 		rails: Array.from({ length: 80 }, (_, id) => ({ ...first, id })),
 		performanceDomains: [],
+		sensors: [],
+		thermal: null,
 	});
 	// All rails share one register: to the other end each time, or it would be there already.
 	const begin = (agent: number, id: number) =>

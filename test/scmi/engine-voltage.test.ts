@@ -215,6 +215,8 @@ describe("VOLTAGE_DOMAIN_NAME_GET", () => {
 	const renamed = (version: number): Platform => ({
 		...pinned(version),
 		performanceDomains: [],
+		sensors: [],
+		thermal: null,
 		rails: IMX8MM.rails.map((rail) => ({
 			...rail,
 			name: names[rail.id] ?? rail.name,
@@ -292,7 +294,13 @@ describe("NEGOTIATE_PROTOCOL_VERSION", () => {
 describe("other platforms", () => {
 	it("a platform without rails counts none", () => {
 		const smt = new Smt(
-			createEngine({ ...IMX8MM, rails: [], performanceDomains: [] }),
+			createEngine({
+				...IMX8MM,
+				rails: [],
+				performanceDomains: [],
+				sensors: [],
+				thermal: null,
+			}),
 		);
 		smt.expect(VOLTAGE, 0x1, [], u32(0));
 		smt.refuse(VOLTAGE, 0x3, u32(0), NOT_FOUND);
