@@ -258,6 +258,8 @@ export interface GuestConsumer {
 	assigned: readonly { clock: string; rate: number }[];
 	/** Its `power-domains` entry. */
 	domain: string;
+	/** Its `resets` entry, released by its bus. */
+	reset: string;
 }
 
 export interface Platform {
