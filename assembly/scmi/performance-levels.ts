@@ -8,6 +8,8 @@ import {
 	setPoint,
 } from "../hardware/operating-points";
 import { OperatingPoint, Performance } from "../image";
+import { agentRow } from "./agents";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 
 /** Whether an agent names a domain's levels by their indices. */
@@ -41,6 +43,8 @@ export function requestLevel(domain: usize, agent: u32, level: u32): i32 {
 		position >= load<u32>(domain, Performance.MIN) &&
 		position <= load<u32>(domain, Performance.MAX);
 	if (!known || !allowed) return Status.OUT_OF_RANGE;
+	if (isDenied(agentRow(agent), domain + Performance.DENIED_TO))
+		return Status.DENIED;
 	return setPoint(domain, position) ? 0 : Status.HARDWARE_ERROR;
 }
 
@@ -69,6 +73,8 @@ export function requestLimits(
 		? load<u32>(domain, Performance.MIN)
 		: levelsUpTo(domain, lowest - 1, agent);
 	if (bottom > top) return Status.INVALID_PARAMETERS;
+	if (isDenied(agentRow(agent), domain + Performance.DENIED_TO))
+		return Status.DENIED;
 	const current = currentPoint(domain);
 	const nearest = min(max(current, bottom), top);
 	if (nearest !== current && !setPoint(domain, nearest))

@@ -25,6 +25,7 @@ import {
 } from "./common";
 import { Reply } from "./entry";
 import { canNotify, commandHeader } from "./notify";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 import {
 	notifyChanges,
@@ -152,6 +153,7 @@ function stateSet(agent: usize, _protocol: u32, p: usize): i32 {
 		return Status.NOT_SUPPORTED;
 	if (state !== PowerState.ON && state !== PowerState.OFF)
 		return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, domain + Domain.DENIED_TO)) return Status.DENIED;
 	const on = state === PowerState.ON;
 	if (flags & Flag.ASYNCHRONOUS) {
 		const at = now() + BACKGROUND_NS;

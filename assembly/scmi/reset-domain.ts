@@ -25,6 +25,7 @@ import {
 	reserveResponse,
 	send,
 } from "./notify";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 
 const RESET_DOMAIN: u32 = 0x16;
@@ -129,6 +130,7 @@ function reset(agent: usize, _protocol: u32, p: usize): i32 {
 		return Status.INVALID_PARAMETERS;
 	if (state !== COLD_RESET) return Status.INVALID_PARAMETERS;
 	if (load<u32>(domain, Reset.DENIED)) return Status.DENIED;
+	if (isDenied(agent, domain + Reset.DENIED_TO)) return Status.DENIED;
 	// Somebody's reset is under way: the domain is in use.
 	if (load<u32>(domain, Reset.PENDING)) return Status.GENERIC_ERROR;
 	if (flags & Flag.ASYNCHRONOUS) return begin(agent, domain);
