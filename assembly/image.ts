@@ -375,7 +375,10 @@ export const enum Reset {
 	PULSE_NS = 0x10,
 	/** u32 1: the agents themselves run on what it resets, none of them may. */
 	DENIED = 0x14,
-	/** State. u32: one bit for each agent that is told of its resets; u32 1: an asynchronous reset is under way. */
+	/**
+	 * State. u32: one bit for each agent that is told of its resets; u32, while an asynchronous reset is under way: one more
+	 * than the ID of the agent that gets its response, of the platform if nobody does.
+	 */
 	WATCHERS = 0x18,
 	PENDING = 0x1c,
 	/** State. u32: one bit for each agent that must not change it. */
@@ -413,7 +416,7 @@ export const enum Rail {
 	STEP = 0x3c,
 	/** State. u64: virtual time at which the last change has settled. */
 	SETTLED_AT = 0x40,
-	/** State. u32 1: an asynchronous change is pending, to this i32 level. */
+	/** State. u32: the agent whose asynchronous change is pending, 0 when none is; i32 its level. */
 	PENDING = 0x48,
 	TARGET = 0x4c,
 	/** State. u32: one bit for each agent that must not change it. */
@@ -456,7 +459,7 @@ export const enum Performance {
 	FAST_VERSION = 0x30,
 	/** u32 state: one bit for each agent that names levels by their indices. */
 	INDEXED = 0x34,
-	/** State. u32 positions of the lowest and of the highest operating point allowed, u32 agent that said so. */
+	/** State. u32 positions of the lowest and of the highest operating point allowed by all, u32 agent that set limits last. */
 	MIN = 0x38,
 	MAX = 0x3c,
 	LIMITS_BY = 0x40,
@@ -473,7 +476,9 @@ export const enum Performance {
 	SEEN_MIN = 0x60,
 	/** State. u32: one bit for each agent that must not change it. */
 	DENIED_TO = 0x64,
-	SIZE = 0x68,
+	/** State. u8 for each agent: positions of the lowest, bits 3:0, and the highest operating point that it allows. */
+	AGENT_LIMITS = 0x68,
+	SIZE = 0x88,
 	/** Operating points that a domain may have. */
 	LIMIT = 16,
 }
@@ -579,6 +584,8 @@ export const enum System {
 	TIMEOUT_MS = 0x1c,
 	/** State. u32: one bit for each agent that is told of requests. */
 	WATCHERS = 0x20,
+	/** State. u32: the agent that made the last graceful request. */
+	REQUESTER = 0x24,
 	SIZE = 0x28,
 }
 

@@ -6,6 +6,8 @@
 
 import { Agent } from "../image";
 import { Address, Dispatch, State } from "../layout";
+import { resetAgent } from "./agent-reset";
+import { agentId, agentRow } from "./agents";
 import { row } from "./common";
 import { findDevice, permitDevice, permitProtocol } from "./permissions";
 import { Status } from "./status";
@@ -13,12 +15,15 @@ import { Status } from "./status";
 const enum Message {
 	SET_DEVICE_PERMISSIONS = 0x9,
 	SET_PROTOCOL_PERMISSIONS = 0xa,
+	RESET_AGENT_CONFIGURATION = 0xb,
 }
 
 const PLATFORM: u32 = 0;
 const BASE: u32 = 0x10;
 /** The only flag: access is allowed. */
 const ALLOW: u32 = 1;
+/** RESET_AGENT_CONFIGURATION's only flag: permissions as well. */
+const PERMISSIONS_RESET: u32 = 1;
 /** command_id has the protocol in bits 7:0. */
 const PROTOCOL_MASK: u32 = 0xff;
 
@@ -31,6 +36,12 @@ export function describePermissions(table: usize): void {
 		Message.SET_PROTOCOL_PERMISSIONS,
 		16,
 		setProtocolPermissions.index,
+	);
+	row(
+		table,
+		Message.RESET_AGENT_CONFIGURATION,
+		8,
+		resetAgentConfiguration.index,
 	);
 }
 
@@ -65,6 +76,18 @@ function setProtocolPermissions(agent: usize, _protocol: u32, p: usize): i32 {
 	if (!isTrusted(agent) || id === PLATFORM || command === BASE)
 		return Status.DENIED;
 	permitProtocol(device, command, id, flags !== 0);
+	return 0;
+}
+
+function resetAgentConfiguration(agent: usize, _protocol: u32, p: usize): i32 {
+	const id = load<u32>(p);
+	const flags = load<u32>(p, 4);
+	if (!isAgent(id)) return Status.NOT_FOUND;
+	if (flags & ~PERMISSIONS_RESET) return Status.INVALID_PARAMETERS;
+	const oneself = id === agentId(agent);
+	if (id === PLATFORM) return Status.DENIED;
+	if (!isTrusted(agent) && (!oneself || flags !== 0)) return Status.DENIED;
+	resetAgent(agentRow(id), flags !== 0, oneself);
 	return 0;
 }
 

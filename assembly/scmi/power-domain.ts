@@ -9,7 +9,7 @@ import {
 } from "../hardware/power-domains";
 import { Domain } from "../image";
 import { Address, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
 import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { reportError } from "./base";
@@ -173,6 +173,11 @@ function carryOut(agent: u32, what: u32, header: u32): void {
 	const done = requestDomain(domain, agentId(agent), (what & 1) !== 0);
 	if (!done) reportError(agent, header, Status.HARDWARE_ERROR);
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(agentId(agent));
+}
+
+/** Takes back all asynchronous requests of an agent. */
+export function forgetStates(agent: usize): void {
+	unschedule(carryOut.index, <u32>agent);
 }
 
 function stateGet(_agent: usize, _protocol: u32, p: usize): i32 {

@@ -7,6 +7,7 @@ import {
 	railId,
 	railIsOn,
 	railLevel,
+	railRow,
 	setRail,
 	setRailLevel,
 	settlesAt,
@@ -15,7 +16,8 @@ import {
 } from "../hardware/rails";
 import { Rail } from "../image";
 import { Address, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
+import { agentId } from "./agents";
 import {
 	entriesPerReply,
 	isLong,
@@ -218,7 +220,7 @@ function startLevel(agent: usize, rail: usize, level: i32): i32 {
 		return Status.BUSY;
 	}
 	startRailLevel(rail, level);
-	store<u32>(rail, 1, Rail.PENDING);
+	store<u32>(rail, agentId(agent), Rail.PENDING);
 	store<i32>(rail, level, Rail.TARGET);
 	return 0;
 }
@@ -231,6 +233,17 @@ function levelSetComplete(agent: u32, header: u32, rail: u32): void {
 	store<u32>(p, railId(rail), 4);
 	store<i32>(p, load<i32>(rail, Rail.TARGET), 8);
 	send(agent, 12);
+}
+
+/** Changes that an agent has begun go on to their end, without a response. */
+export function forgetLevels(agent: usize): void {
+	unschedule(levelSetComplete.index, <u32>agent);
+	const count = load<u32>(Address.STATE, State.RAIL_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const rail = railRow(id);
+		if (load<u32>(rail, Rail.PENDING) === agentId(agent))
+			store<u32>(rail, 0, Rail.PENDING);
+	}
 }
 
 function levelGet(_agent: usize, _protocol: u32, p: usize): i32 {
