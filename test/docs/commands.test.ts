@@ -71,7 +71,9 @@ function testsOf(protocol: Protocol, key: string, message: Message): string[] {
 	}[protocol.name];
 	const own = `engine-${room ?? protocol.name}`;
 	const whole = new RegExp(`\\b${message.name}\\b`);
-	const short = new RegExp(`\\b${key}\\b`);
+	const short = new RegExp(
+		`\\b(${key}|${key.replace(/^(DISCOVER|DOMAIN)_/, "")})\\b`,
+	);
 	return tests
 		.filter(
 			({ name, text }) =>
