@@ -11,7 +11,7 @@
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 2,
+	VERSION = 3,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
@@ -129,6 +129,9 @@ export const enum State {
 	SENSOR_USES = 0x140,
 	/** u32: generation of the registers for which the thermal model is right. */
 	THERMAL_GENERATION = 0x144,
+	/** u32 pair: address and count. */
+	DEVICES = 0x148,
+	DEVICE_COUNT = 0x14c,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */

@@ -9,7 +9,7 @@ import { canSetRate, setRate } from "../hardware/clock-rate";
 import { findClock, rateOf } from "../hardware/clock-tree";
 import { Rounding } from "../hardware/rounding";
 import { Abi, Address, RateRequest, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
 import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { BACKGROUND_NS } from "./common";
@@ -77,13 +77,23 @@ export function requestRate(agent: usize, flags: u32, id: u32, rate: u64): i32 {
 
 /** A free row of an agent, or 0. */
 function freeRequest(agent: u32): usize {
-	const rows =
-		Address.RATE_REQUESTS + agent * Abi.RATE_REQUESTS * RateRequest.SIZE;
 	for (let i: u32 = 0; i < <u32>Abi.RATE_REQUESTS; i++) {
-		const row = rows + i * RateRequest.SIZE;
+		const row = requestRow(agent, i);
 		if (load<u32>(row, RateRequest.FLAGS) === 0) return row;
 	}
 	return 0;
+}
+
+/** Takes back all requests of an agent: nothing is changed, and no response comes. */
+export function forgetRequests(agent: usize): void {
+	unschedule(carryOut.index, <u32>agent);
+	for (let i: u32 = 0; i < <u32>Abi.RATE_REQUESTS; i++)
+		store<u32>(requestRow(agentId(agent), i), 0, RateRequest.FLAGS);
+}
+
+function requestRow(agent: u32, i: u32): usize {
+	const place = agent * Abi.RATE_REQUESTS + i;
+	return Address.RATE_REQUESTS + place * RateRequest.SIZE;
 }
 
 function carryOut(agent: u32, request: u32, _unused: u32): void {

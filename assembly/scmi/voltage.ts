@@ -7,6 +7,7 @@ import {
 	railId,
 	railIsOn,
 	railLevel,
+	railRow,
 	setRail,
 	setRailLevel,
 	settlesAt,
@@ -15,7 +16,8 @@ import {
 } from "../hardware/rails";
 import { Rail } from "../image";
 import { Address, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
+import { agentId } from "./agents";
 import {
 	entriesPerReply,
 	isLong,
@@ -34,6 +36,7 @@ import {
 	reserveResponse,
 	send,
 } from "./notify";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 
 const enum VoltageMessage {
@@ -151,11 +154,12 @@ function describeLevels(_agent: usize, _protocol: u32, p: usize): i32 {
 	return 4 + (count << 2);
 }
 
-function configSet(_agent: usize, _protocol: u32, p: usize): i32 {
+function configSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	const mode = load<u32>(p, 4);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (mode !== Mode.OFF && mode !== Mode.ON) return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
 	return setRail(rail, mode === Mode.ON) ? 0 : Status.DENIED;
 }
 
@@ -167,20 +171,20 @@ function configGet(_agent: usize, _protocol: u32, p: usize): i32 {
 }
 
 // All flags are reserved.
-function levelSetV1(_agent: usize, _protocol: u32, p: usize): i32 {
+function levelSetV1(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	if (rail === 0) return Status.NOT_FOUND;
 	if (load<u32>(p, 4) !== 0) return Status.INVALID_PARAMETERS;
-	return setLevel(rail, load<i32>(p, 8));
+	return setLevel(agent, rail, load<i32>(p, 8));
 }
 
-function levelSetOneWay(_agent: usize, _protocol: u32, p: usize): i32 {
+function levelSetOneWay(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	const flags = load<u32>(p, 4);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (flags & ~LevelFlag.ASYNCHRONOUS) return Status.INVALID_PARAMETERS;
 	if (flags & LevelFlag.ASYNCHRONOUS) return Status.NOT_SUPPORTED;
-	return setLevel(rail, load<i32>(p, 8));
+	return setLevel(agent, rail, load<i32>(p, 8));
 }
 
 function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
@@ -189,12 +193,14 @@ function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const level = load<i32>(p, 8);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (flags & ~LevelFlag.ASYNCHRONOUS) return Status.INVALID_PARAMETERS;
-	if (!(flags & LevelFlag.ASYNCHRONOUS)) return setLevel(rail, level);
+	if (!(flags & LevelFlag.ASYNCHRONOUS)) return setLevel(agent, rail, level);
 	if (!hasRailLevel(rail, level)) return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
 	return startLevel(agent, rail, level);
 }
 
-function setLevel(rail: usize, level: i32): i32 {
+function setLevel(agent: usize, rail: usize, level: i32): i32 {
+	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
 	return setRailLevel(rail, level) ? 0 : Status.INVALID_PARAMETERS;
 }
 
@@ -214,7 +220,7 @@ function startLevel(agent: usize, rail: usize, level: i32): i32 {
 		return Status.BUSY;
 	}
 	startRailLevel(rail, level);
-	store<u32>(rail, 1, Rail.PENDING);
+	store<u32>(rail, agentId(agent), Rail.PENDING);
 	store<i32>(rail, level, Rail.TARGET);
 	return 0;
 }
@@ -227,6 +233,17 @@ function levelSetComplete(agent: u32, header: u32, rail: u32): void {
 	store<u32>(p, railId(rail), 4);
 	store<i32>(p, load<i32>(rail, Rail.TARGET), 8);
 	send(agent, 12);
+}
+
+/** Changes that an agent has begun go on to their end, without a response. */
+export function forgetLevels(agent: usize): void {
+	unschedule(levelSetComplete.index, <u32>agent);
+	const count = load<u32>(Address.STATE, State.RAIL_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const rail = railRow(id);
+		if (load<u32>(rail, Rail.PENDING) === agentId(agent))
+			store<u32>(rail, 0, Rail.PENDING);
+	}
 }
 
 function levelGet(_agent: usize, _protocol: u32, p: usize): i32 {

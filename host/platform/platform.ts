@@ -1,6 +1,7 @@
 // What a platform is: tables that say which clocks, domains, registers, channels and agents a firmware has.
 // A second SoC is another value of this type; image.ts compiles it for the engine.
 
+import type { AgentRights, Device } from "./devices.ts";
 import type { PerformanceDomain } from "./performance.ts";
 import type { Rail } from "./rails.ts";
 import type { Reset } from "./resets.ts";
@@ -107,7 +108,7 @@ interface ClockBase {
 	gate?: Field;
 	/** Clocks with the same word share one gate. */
 	shareGroup?: string;
-	/** µs from the request to a running clock, 0 when not told. */
+	/** µs from the request to a running clock, 0 to 65535; 0 when not told. */
 	enableDelay?: number;
 }
 
@@ -268,6 +269,8 @@ export interface GuestConsumer {
 	assigned: readonly { clock: string; rate: number }[];
 	/** Its `power-domains` entry. */
 	domain: string;
+	/** Its `resets` entry, released by its bus. */
+	reset: string;
 }
 
 export interface Platform {
@@ -285,6 +288,10 @@ export interface Platform {
 	protocols: ProtocolVersions;
 	/** Agents by name; the platform itself is agent 0 and not listed. */
 	agents: readonly string[];
+	/** What the agents may, by their names; those left out may use every device, and change nobody's permissions. */
+	agentRights?: Readonly<Record<string, AgentRights>>;
+	/** What permissions are given for; without devices the platform serves no messages about permissions. */
+	devices?: readonly Device[];
 	channels: readonly Channel[];
 	services: readonly Service[];
 	/** EL2 passes calls that it does not serve on to EL3. */

@@ -46,6 +46,8 @@ function servedAt(protocol: Protocol): Map<number, number[]> {
 	for (const version of VERSIONS[name]) {
 		const engine = createEngine({
 			...IMX8MM,
+			// Without devices there would be no permissions to set.
+			devices: [{ id: 0, name: "console", clocks: ["uart2_root_clk"] }],
 			protocols: { ...IMX8MM.protocols, [name]: version },
 		});
 		const area = new Smt(engine);

@@ -44,6 +44,8 @@ export interface GuestReport {
 	deferred: string[];
 	/** Files of Linux's debugfs folder of SCMI, where the kernel has them: path and first line. */
 	debug: Record<string, string>;
+	/** The performance level that the fast channel told after the guest had written another one. */
+	fastLevel?: number;
 	hotplug?: GuestHotplug;
 	rebind?: GuestRebind;
 	bench?: GuestBench;
@@ -92,7 +94,7 @@ export interface GuestBench {
 	clocks: number;
 	/** CPU 0 alone. */
 	one?: GuestRun;
-	/** All CPUs at once. */
+	/** All CPUs at once; a single one is not measured twice. */
 	all?: GuestRun;
 }
 
@@ -137,6 +139,7 @@ export function parseGuestReport(text: string): GuestReport {
 	const panic = all.map((line) => PANIC.exec(line)?.[1]).find(Boolean);
 	const missing = findMissing(byName, uptime, facts.get("cmdline") ?? "");
 	const steps = {
+		fastLevel: wholeNumber(keyed(lines("fast")).get("level")),
 		hotplug: byName.has("hotplug") ? hotplug(lines("hotplug")) : undefined,
 		rebind: byName.has("rebind") ? rebind(lines("rebind")) : undefined,
 		bench: byName.has("bench") ? bench(lines("bench")) : undefined,
@@ -144,8 +147,10 @@ export function parseGuestReport(text: string): GuestReport {
 			? seconds(lines("throughput"))
 			: undefined,
 	};
+	const cpus = countCpus(facts.get("online") ?? "");
+	const runs = cpus > 1 ? (["one", "all"] as const) : (["one"] as const);
 	if (steps.bench !== undefined && steps.bench.clocks > 0)
-		for (const name of ["one", "all"] as const)
+		for (const name of runs)
 			if (steps.bench[name] === undefined)
 				missing.push(`the results of ${name} of section bench`);
 	return {
@@ -153,7 +158,7 @@ export function parseGuestReport(text: string): GuestReport {
 		complete: missing.length === 0,
 		missing,
 		kernel: /Linux version (\S+)/.exec(facts.get("version") ?? "")?.[1] ?? "",
-		cpus: countCpus(facts.get("online") ?? ""),
+		cpus,
 		...defined({ uptime }),
 		messages: messages.filter(
 			(line) => !line.includes("Kernel command line:") && !FAULT.test(line),

@@ -20,12 +20,13 @@ import { invalid, type Tables } from "./tables.ts";
 type ProtocolName = keyof ProtocolVersions;
 
 export function addAgents(tables: Tables): void {
-	for (const name of ["platform", ...tables.platform.agents]) {
-		tables.agents
-			.row()
-			.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+	const { agents, agentRights = {}, protocols } = tables.platform;
+	for (const name of ["platform", ...agents]) {
+		const row = tables.agents.row();
+		row.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+		const trusted = agentRights[name]?.trusted === true;
+		row.setUint32(Agent.TRUSTED, trusted ? 1 : 0, true);
 	}
-	const { protocols } = tables.platform;
 	for (const name of Object.keys(PROTOCOL_IDS) as ProtocolName[]) {
 		const id = PROTOCOL_IDS[name];
 		const version = protocols[name];
