@@ -239,6 +239,13 @@ export interface BlockController {
 	}[];
 }
 
+/** A power management chip whose regulators are the firmware's rails. */
+export interface PowerChip {
+	compatible: string;
+	/** Names of the rails by the names of the nodes below `regulators`. */
+	regulators: Readonly<Record<string, string>>;
+}
+
 /** How a board's devicetree names this SoC and its controllers: values of `compatible`. */
 export interface DevicetreeNames {
 	soc: string;
@@ -247,6 +254,9 @@ export interface DevicetreeNames {
 	/** Any of these is the one whose references are the reset domains' IDs. */
 	resetControllers: readonly string[];
 	blockControllers: readonly BlockController[];
+	powerChips: readonly PowerChip[];
+	/** What the part's fuses say of it, as `opp-supported-hw` of operating points has it: one word of bits for each. */
+	supportedHardware: readonly number[];
 }
 
 /** A device of a guest's board that is made to use the firmware's clocks and domains, by their names. */

@@ -164,6 +164,7 @@ describe("the built-in board", () => {
 		const others = new Set(booted.told);
 		expect([...others].sort()).toEqual([
 			"CLOCK_RATE_CHANGED",
+			"PERFORMANCE_LEVEL_CHANGED",
 			"POWER_STATE_CHANGED",
 		]);
 	});
@@ -183,7 +184,7 @@ describe("the built-in board", () => {
 		expect(rates.get("audio_ahb")).toBe(400_000_000);
 		expect(rates.get("ipg_audio_root")).toBe(400_000_000);
 		expect(rates.get("noc")).toBe(750_000_000);
-		expect(rates.get("arm")).toBe(1_200_000_000);
+		expect(rates.get("arm")).toBe(1_800_000_000);
 	});
 
 	it("drives the block controllers by their registers", () => {
