@@ -338,7 +338,9 @@ export const enum Service {
 	/** u32: first row and number of rows in RESULTS or CHANNELS. */
 	FIRST = 0x0c,
 	COUNT = 0x10,
-	SIZE = 0x14,
+	/** u32 1: only for callers in the secure state. */
+	SECURE = 0x14,
+	SIZE = 0x18,
 }
 
 export const enum ServiceKind {
