@@ -338,7 +338,9 @@ export const enum Service {
 	/** u32: first row and number of rows in RESULTS or CHANNELS. */
 	FIRST = 0x0c,
 	COUNT = 0x10,
-	SIZE = 0x14,
+	/** u32 1: only for callers in the secure state. */
+	SECURE = 0x14,
+	SIZE = 0x18,
 }
 
 export const enum ServiceKind {
@@ -421,7 +423,10 @@ export const enum Rail {
 	TARGET = 0x4c,
 	/** State. u32: one bit for each agent that must not change it. */
 	DENIED_TO = 0x50,
-	SIZE = 0x58,
+	/** State. u32: one bit for each agent that has switched it on, and for each that has set its level, until it lets go. */
+	ON_FOR = 0x54,
+	LEVEL_FOR = 0x58,
+	SIZE = 0x60,
 }
 
 /** A row of RAIL_LEVELS: one for each value of the selecting bits, by ascending levels. */

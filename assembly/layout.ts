@@ -191,10 +191,19 @@ export const enum Cpu {
 	X2 = 0x10,
 	X3 = 0x18,
 	REGISTERS = 18,
-	/** The engine's own. u64: function ID and, in the high word, exception level of the last call to a single channel. */
+	/** u32, written by the host: 1 while the CPU is in the secure state. */
+	SECURE = 0xe0,
+	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
 	LAST_CALL = 0xf0,
 	/** u32: that channel's row. */
 	LAST_CHANNEL = 0xf8,
+}
+
+/** What besides a function ID tells a call: the high word of Cpu.LAST_CALL. */
+export const enum CallKey {
+	/** The exception level, and one bit above it the security state. */
+	LEVEL_MASK = 0xff,
+	SECURE_SHIFT = 8,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

@@ -128,7 +128,7 @@ export class Engine implements Firmware {
 	}
 
 	/**
-	 * Begins again: registers at their load values, memory empty, nobody's requests or subscriptions, virtual time 0.
+	 * Begins again: CPUs in the normal world, registers at their load values, memory empty, nobody's requests or subscriptions, virtual time 0.
 	 * Buffer and views stay as they are. Also turns on a system that is off; at any time.
 	 */
 	reset(): void {
@@ -145,6 +145,12 @@ export class Engine implements Firmware {
 			);
 		}
 		return view;
+	}
+
+	setSecure(cpu: number, secure: boolean): void {
+		this.registers(cpu);
+		const at = Address.CPU + cpu * Address.CPU_STRIDE + Cpu.SECURE;
+		new DataView(this.buffer).setUint32(at, secure ? 1 : 0, true);
 	}
 
 	trap(cpu: number, method: Method): number {

@@ -122,6 +122,8 @@ export function fillTables(): void {
 			row + Service.EXCEPTION_LEVEL,
 		);
 		check(kind < <u32>ServiceKind.COUNT, LoadError.RANGE, row + Service.KIND);
+		const secure = load<u32>(row, Service.SECURE);
+		check(secure <= 1, LoadError.RANGE, row + Service.SECURE);
 		if (kind === ServiceKind.CHANNELS || kind === ServiceKind.READ) {
 			pointAtRows(
 				row,

@@ -1,7 +1,8 @@
 // An agent begins anew: whatever it has asked for is taken back, and nothing that was on its way to it arrives.
 // SCMI 3.2 (Arm DEN0056E), section 4.2.2, BASE_RESET_AGENT_CONFIGURATION.
 //
-// What hardware has been set to stays, until somebody sets it to something else: rates, parents, levels, reset lines. An
+// What it alone has wanted on goes off. What hardware has been set to stays, until somebody sets it to something else:
+// rates, parents, levels, reset lines. An
 // asynchronous reset of a domain, and a rail that is on its way to a level, come to their end, but nobody gets a response.
 
 import { requestClock } from "../hardware/clock-gates";

@@ -1,6 +1,7 @@
 // The clock protocol's messages about rates: what a clock can have, has, shall have, and who is told of it.
 // SCMI 3.2 (Arm DEN0056E), sections 4.6.2.6 to 4.6.2.8, 4.6.2.12 and 4.6.2.13.
 
+import { rateIsHeld } from "../hardware/clock-holds";
 import { describeRates } from "../hardware/clock-range";
 import { setRate } from "../hardware/clock-rate";
 import { findClock, rateOf } from "../hardware/clock-tree";
@@ -54,6 +55,8 @@ export function rateSet(agent: usize, _protocol: u32, p: usize): i32 {
 	if (flags & ~RateFlag.ALL) return Status.INVALID_PARAMETERS;
 	if (isDenied(agent, clock + Clock.DENIED_TO)) return Status.DENIED;
 	if (flags & RateFlag.ASYNCHRONOUS) return requestRate(agent, flags, id, rate);
+	if (rateIsHeld(clock, rate, roundingOf(flags), agentId(agent)))
+		return Status.DENIED;
 	if (!setRate(clock, rate, roundingOf(flags)))
 		return Status.INVALID_PARAMETERS;
 	rateRequested(clock, agentId(agent), rate);

@@ -6,6 +6,7 @@ import {
 	requestClock,
 	setClockParent,
 } from "../hardware/clock-gates";
+import { isHeldByOthers } from "../hardware/clock-holds";
 import { isRateSettable, positionOf } from "../hardware/clock-rate";
 import {
 	clockId,
@@ -255,6 +256,7 @@ function parentSet(agent: usize, _protocol: u32, p: usize): i32 {
 	if (isDenied(agent, clock + Clock.DENIED_TO)) return Status.DENIED;
 	// The same parent again still moves the hold, when registers were written from outside.
 	const selected = parentOf(clock) === parent;
+	if (!selected && isHeldByOthers(clock, agentId(agent))) return Status.DENIED;
 	setClockParent(clock, selected ? parentPosition(clock) : position);
 	return 0;
 }

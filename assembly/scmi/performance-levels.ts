@@ -1,17 +1,22 @@
 // Performance levels as agents name them, and what they may ask for: a level within the limits, and limits.
 // SCMI 3.2 (Arm DEN0056E), section 4.5.3: level indexing mode, LIMITS_SET and LEVEL_SET.
 
+import { rateIsHeld } from "../hardware/clock-holds";
+import { clockRow } from "../hardware/clock-tree";
 import {
 	currentPoint,
 	pointAt,
 	pointCount,
 	setPoint,
 } from "../hardware/operating-points";
+import { railRow } from "../hardware/rails";
+import { Rounding } from "../hardware/rounding";
 import { OperatingPoint, Performance } from "../image";
 import { Address, State } from "../layout";
 import { agentRow } from "./agents";
 import { isDenied } from "./permissions";
 import { Status } from "./status";
+import { levelIsHeld } from "./voltage";
 
 /** Whether an agent names a domain's levels by their indices. */
 export function usesIndices(domain: usize, agent: u32): bool {
@@ -34,7 +39,7 @@ function levelsUpTo(domain: usize, level: u32, agent: u32): u32 {
 	return i;
 }
 
-/** An agent asks for a level. Returns a status. */
+/** An agent asks for a level; of several agents' levels, all within their limits, the last one is in force. Returns a status. */
 export function requestLevel(domain: usize, agent: u32, level: u32): i32 {
 	const count = levelsUpTo(domain, level, agent);
 	if (count === 0) return Status.OUT_OF_RANGE;
@@ -46,6 +51,7 @@ export function requestLevel(domain: usize, agent: u32, level: u32): i32 {
 	if (!known || !allowed) return Status.OUT_OF_RANGE;
 	if (isDenied(agentRow(agent), domain + Performance.DENIED_TO))
 		return Status.DENIED;
+	if (pointIsHeld(domain, position, agent)) return Status.DENIED;
 	return setPoint(domain, position) ? 0 : Status.HARDWARE_ERROR;
 }
 
@@ -81,10 +87,25 @@ export function requestLimits(
 	if (lowestOf(all) > highestOf(all)) return Status.DENIED;
 	const current = currentPoint(domain);
 	const nearest = min(max(current, lowestOf(all)), highestOf(all));
-	if (nearest !== current && !setPoint(domain, nearest))
-		return Status.HARDWARE_ERROR;
+	if (nearest !== current) {
+		if (pointIsHeld(domain, nearest, agent)) return Status.DENIED;
+		if (!setPoint(domain, nearest)) return Status.HARDWARE_ERROR;
+	}
 	setLimits(domain, agent, pack(bottom, top));
 	return 0;
+}
+
+/** Whether another agent holds the clock or the rail that an operating point would change. */
+function pointIsHeld(domain: usize, position: u32, agent: u32): bool {
+	const point = pointAt(domain, position);
+	const clock = clockRow(load<u32>(domain, Performance.CLOCK));
+	const rail = railRow(load<u32>(domain, Performance.RAIL));
+	const rate = load<u64>(point, OperatingPoint.RATE);
+	const microvolts = load<i32>(point, OperatingPoint.MICROVOLTS);
+	return (
+		rateIsHeld(clock, rate, Rounding.DOWN, agent) ||
+		levelIsHeld(rail, microvolts, agent)
+	);
 }
 
 // An agent's limits are a byte, see Performance.AGENT_LIMITS. The limits in force are what all agents allow: there is

@@ -75,7 +75,7 @@ export function findDevice(id: u32): usize {
 }
 
 /** The agents that must not use a protocol on a device: a bit for each. */
-function deniedOn(device: usize, protocol: u32): usize {
+export function deniedOn(device: usize, protocol: u32): usize {
 	return device + Device.DENIED + ((protocol - Dispatch.FIRST_PROTOCOL) << 2);
 }
 

@@ -26,6 +26,7 @@ import {
 	send,
 } from "./notify";
 import { isDenied } from "./permissions";
+import { resetIsHeld } from "./reset-holds";
 import { Status } from "./status";
 
 const RESET_DOMAIN: u32 = 0x16;
@@ -134,6 +135,7 @@ function reset(agent: usize, _protocol: u32, p: usize): i32 {
 	if (state !== COLD_RESET) return Status.INVALID_PARAMETERS;
 	if (load<u32>(domain, Reset.DENIED)) return Status.DENIED;
 	if (isDenied(agent, domain + Reset.DENIED_TO)) return Status.DENIED;
+	if (resetIsHeld(resetId(domain), agentId(agent))) return Status.DENIED;
 	// Somebody's reset is under way: the domain is in use.
 	if (load<u32>(domain, Reset.PENDING)) return Status.GENERIC_ERROR;
 	if (flags & Flag.ASYNCHRONOUS) return begin(agent, domain);

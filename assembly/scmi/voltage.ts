@@ -154,13 +154,40 @@ function describeLevels(_agent: usize, _protocol: u32, p: usize): i32 {
 	return 4 + (count << 2);
 }
 
+// An agent holds a rail from when it has switched it on or set its level until it switches it off or is reset. What
+// another agent holds cannot be set to another level, nor off: who holds it too lets go, and it stays on.
+
+/** The agents that hold a rail, a bit for each. */
+function holders(rail: usize): u32 {
+	return load<u32>(rail, Rail.ON_FOR) | load<u32>(rail, Rail.LEVEL_FOR);
+}
+
+function letGo(rail: usize, bit: u32): void {
+	store<u32>(rail, load<u32>(rail, Rail.ON_FOR) & ~bit, Rail.ON_FOR);
+	store<u32>(rail, load<u32>(rail, Rail.LEVEL_FOR) & ~bit, Rail.LEVEL_FOR);
+}
+
+/** Whether another agent holds a rail that has not this level, in µV. */
+export function levelIsHeld(rail: usize, level: i32, agent: u32): bool {
+	return (holders(rail) & ~(1 << agent)) !== 0 && railLevel(rail) !== level;
+}
+
 function configSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	const mode = load<u32>(p, 4);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (mode !== Mode.OFF && mode !== Mode.ON) return Status.INVALID_PARAMETERS;
 	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
-	return setRail(rail, mode === Mode.ON) ? 0 : Status.DENIED;
+	const bit: u32 = 1 << agentId(agent);
+	if (mode === Mode.ON) {
+		store<u32>(rail, load<u32>(rail, Rail.ON_FOR) | bit, Rail.ON_FOR);
+		setRail(rail, true);
+		return 0;
+	}
+	const held = (holders(rail) & bit) !== 0;
+	letGo(rail, bit);
+	if (holders(rail) !== 0) return held ? 0 : Status.DENIED;
+	return setRail(rail, false) ? 0 : Status.DENIED;
 }
 
 function configGet(_agent: usize, _protocol: u32, p: usize): i32 {
@@ -195,13 +222,29 @@ function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
 	if (flags & ~LevelFlag.ASYNCHRONOUS) return Status.INVALID_PARAMETERS;
 	if (!(flags & LevelFlag.ASYNCHRONOUS)) return setLevel(agent, rail, level);
 	if (!hasRailLevel(rail, level)) return Status.INVALID_PARAMETERS;
-	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
+	if (mustKeep(agent, rail, level)) return Status.DENIED;
 	return startLevel(agent, rail, level);
 }
 
 function setLevel(agent: usize, rail: usize, level: i32): i32 {
-	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
-	return setRailLevel(rail, level) ? 0 : Status.INVALID_PARAMETERS;
+	if (!hasRailLevel(rail, level)) return Status.INVALID_PARAMETERS;
+	if (mustKeep(agent, rail, level)) return Status.DENIED;
+	holdLevel(agent, rail);
+	setRailLevel(rail, level);
+	return 0;
+}
+
+/** Whether an agent must not set this level. */
+function mustKeep(agent: usize, rail: usize, level: i32): bool {
+	return (
+		isDenied(agent, rail + Rail.DENIED_TO) ||
+		levelIsHeld(rail, level, agentId(agent))
+	);
+}
+
+function holdLevel(agent: usize, rail: usize): void {
+	const bit: u32 = 1 << agentId(agent);
+	store<u32>(rail, load<u32>(rail, Rail.LEVEL_FOR) | bit, Rail.LEVEL_FOR);
 }
 
 /** Begins an asynchronous change; one may be pending for each rail. */
@@ -220,6 +263,7 @@ function startLevel(agent: usize, rail: usize, level: i32): i32 {
 		return Status.BUSY;
 	}
 	startRailLevel(rail, level);
+	holdLevel(agent, rail);
 	store<u32>(rail, agentId(agent), Rail.PENDING);
 	store<i32>(rail, level, Rail.TARGET);
 	return 0;
@@ -235,7 +279,10 @@ function levelSetComplete(agent: u32, header: u32, rail: u32): void {
 	send(agent, 12);
 }
 
-/** Changes that an agent has begun go on to their end, without a response. */
+/**
+ * An agent lets go of all rails: what it alone has switched on goes off. Changes that it has begun go on to their end,
+ * without a response.
+ */
 export function forgetLevels(agent: usize): void {
 	unschedule(levelSetComplete.index, <u32>agent);
 	const count = load<u32>(Address.STATE, State.RAIL_COUNT);
@@ -243,6 +290,10 @@ export function forgetLevels(agent: usize): void {
 		const rail = railRow(id);
 		if (load<u32>(rail, Rail.PENDING) === agentId(agent))
 			store<u32>(rail, 0, Rail.PENDING);
+		const bit: u32 = 1 << agentId(agent);
+		const wasOn = (load<u32>(rail, Rail.ON_FOR) & bit) !== 0;
+		letGo(rail, bit);
+		if (wasOn && holders(rail) === 0) setRail(rail, false);
 	}
 }
 

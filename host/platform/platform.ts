@@ -214,6 +214,11 @@ export interface Channel {
 	 * ask for one when they are done.
 	 */
 	interrupt?: number;
+	/**
+	 * Its function ID is served only for a CPU in the secure state; from the normal world it does not exist. All channels of
+	 * a function ID are alike.
+	 */
+	secure?: boolean;
 }
 
 /** A function ID that answers with constants, x0 first, or with the features of its owner. */

@@ -79,6 +79,13 @@ function addChannels(tables: Tables, group: ChannelTable[]): void {
 	service.setUint32(Service.KIND, kind, true);
 	service.setUint32(Service.FIRST, tables.channels.rows.length, true);
 	service.setUint32(Service.COUNT, group.length, true);
+	const secure = group[0]?.secure === true;
+	if (group.some((channel) => (channel.secure === true) !== secure)) {
+		throw invalid(
+			`channels of function ID 0x${functionId.toString(16)}: some are secure, some are not`,
+		);
+	}
+	service.setUint32(Service.SECURE, secure ? 1 : 0, true);
 	for (const channel of group) {
 		const agent = tables.platform.agents.indexOf(channel.agent);
 		if (agent < 0) {
