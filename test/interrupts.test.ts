@@ -152,6 +152,17 @@ describe("an interrupt", () => {
 		expect(counts()).toEqual([1, 1, 1, 0]);
 	});
 
+	it("is told once, also when the engine begins again", () => {
+		const engine = createEngine();
+		const tx = countOf(engine, TX_LINE);
+		command(engine, TX);
+		engine.reset();
+		engine.advance(1);
+		expect(tx.count).toBe(1);
+		command(engine, TX);
+		expect(tx.count).toBe(2);
+	});
+
 	it("leaves nobody the platform's channel where there is none", () => {
 		const engine = createEngine(withoutPlatformChannels(IMX8MM));
 		new Smt(engine).refuse(POWER, STATE_NOTIFY, u32(DOMAIN, 1), -1);

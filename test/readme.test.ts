@@ -28,7 +28,7 @@ it("every verb of the table has a help text", () => {
 	const verbs = [...readme.matchAll(/^\| `(\w+)/gm)].map(
 		([, verb]) => verb as string,
 	);
-	expect(verbs).toEqual(["boot", "clk", "call", "decode", "dt"]);
+	expect(verbs).toEqual(["boot", "clk", "sensors", "call", "decode", "dt"]);
 	for (const verb of [...verbs, "power"]) {
 		const help = execFileSync(
 			process.execPath,

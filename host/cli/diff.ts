@@ -61,7 +61,9 @@ async function run(
 	const requests: Uint8Array[] = [];
 	await boot(
 		openBoardOf(options, {
-			onMessage: ({ request }) => requests.push(request),
+			onMessage: ({ kind, request }) => {
+				if (kind === "command") requests.push(request);
+			},
 		}),
 	);
 	const platform = platformOf(options);

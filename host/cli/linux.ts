@@ -51,7 +51,7 @@ interface LinuxOptions extends JsonOption {
 	qemu?: string;
 }
 
-/** Seconds of each half of the guest's benchmark: one CPU, then all. */
+/** Seconds of each part of the guest's benchmark: one CPU, all CPUs, calls back to back. */
 const BENCH_SECONDS = 5;
 
 export function linuxVerb(): Command {
@@ -72,7 +72,12 @@ export function linuxVerb(): Command {
 				.default("smc"),
 		)
 		.option("--cpus <n>", "number of CPUs, 1 to 8", between(1, 8), 1)
-		.option("--memory <MiB>", "guest RAM", between(128, 65536), 512)
+		.option(
+			"--memory <MiB>",
+			"guest RAM, 129 to 65536",
+			between(129, 65536),
+			512,
+		)
 		.option(
 			"--timeout <s>",
 			"end the guest after so many seconds",
@@ -105,7 +110,7 @@ export function linuxVerb(): Command {
 		)
 		.option(
 			"--bench",
-			"let the guest read clock rates as fast as it can, and print the costs of a call",
+			"let the guest make calls as fast as it can, and print how many it made a second",
 		)
 		.option(
 			"--attach",

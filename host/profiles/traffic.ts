@@ -34,9 +34,8 @@ export async function recordBoot(
 	const requests: Uint8Array[] = [];
 	await boot(
 		openBoard(tree, firmware, {
-			// What the platform sends by itself has none.
-			onMessage: ({ request }) => {
-				if (request.length > 0) requests.push(request);
+			onMessage: ({ kind, request }) => {
+				if (kind === "command") requests.push(request);
 			},
 		}),
 	);

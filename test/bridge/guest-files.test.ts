@@ -22,7 +22,7 @@ import {
 } from "../../host/bridge/qemu/guest-files.ts";
 import { userCacheFolder } from "../../host/debian.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-guest-"));
+const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-images-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => vi.unstubAllEnvs());
 

@@ -147,6 +147,46 @@ describe.each([
 	});
 });
 
+describe("bench", () => {
+	const marked = (section: string, ...lines: string[]) =>
+		[`begin ${section}`, ...lines, `end ${section}`]
+			.map((line) => (lines.includes(line) ? line : `@@scmi-cosim:${line}`))
+			.join("\r\n");
+	/** A whole report whose bench has other results, with what comes behind it. */
+	const withBench = (text: string, results: string[], after: string) =>
+		text.replace(
+			/@@scmi-cosim:begin bench[\s\S]*@@scmi-cosim:end bench/,
+			[marked("bench", "clocks 4", ...results), after].join("\r\n"),
+		);
+	const text = sample("linux-6.1");
+	const throughput = marked("throughput", "time 312");
+
+	test("how long the kernel printed its clock tree", () => {
+		expect(parseGuestReport(text).throughputSeconds).toBeUndefined();
+		const { complete, throughputSeconds } = parseGuestReport(
+			withBench(text, ["one 0 900 300 0 0", "all 0 900 300 0 0"], throughput),
+		);
+		expect({ complete, throughputSeconds }).toEqual({
+			complete: true,
+			throughputSeconds: 3.12,
+		});
+	});
+
+	test("several CPUs must read at once, a single one need not", () => {
+		const one = withBench(text, ["one 0 900 300 0 0"], throughput);
+		expect(parseGuestReport(one).missing).toEqual([
+			"the results of all of section bench",
+		]);
+		const single = one.replace("online 0-1", "online 0");
+		expect(parseGuestReport(single)).toMatchObject({
+			cpus: 1,
+			complete: true,
+			bench: { clocks: 4, one: { callsPerSecond: 300 } },
+		});
+		expect(parseGuestReport(single).bench).not.toHaveProperty("all");
+	});
+});
+
 describe("a kernel without SCMI", () => {
 	const report = parseGuestReport(sample("linux-6.1-no-scmi"));
 
@@ -256,6 +296,19 @@ describe("console as it comes", () => {
 		expect(shown).toContain("Booting Linux");
 		expect(shown).toContain("reboot: Power down");
 		expect(shown).not.toMatch(/@@|pl061/);
+	});
+
+	test.each([1, 7, 1000])("in pieces of %i, tells each mark once", (size) => {
+		const marks: string[] = [];
+		const console = new GuestConsole((kind, value) =>
+			marks.push(`${kind} ${value}`),
+		);
+		for (let at = 0; at < text.length; at += size)
+			console.push(text.slice(at, at + size));
+		expect(marks.slice(0, 2)).toEqual(["begin kernel", "end kernel"]);
+		expect(marks.at(-1)).toMatch(/^done \d+\.\d+$/);
+		expect(new Set(marks).size).toBe(marks.length);
+		expect(marks.length).toBe(text.match(/@@scmi-cosim:/g)?.length);
 	});
 
 	test("a prompt is shown at once, although its line has no end", () => {

@@ -1,11 +1,19 @@
 // An unmodified Linux kernel in stock QEMU on the engine: what Linux printed, and what it left in the engine's registers.
 // Debian's own arm64 kernels 6.1 and 6.12, by SMC and HVC, on one and four CPUs, with both ways of completion.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import {
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { reconnectOption } from "../../host/bridge/qemu/command.ts";
 import type { Guest } from "../../host/bridge/qemu/guest.ts";
 import {
 	checkBusybox,
@@ -127,6 +135,7 @@ describe("Debian's own kernel", () => {
 				.reduce((sum, n) => sum + n, 0);
 			if (completion === "interrupt") expect(interrupts).toBeGreaterThan(1000);
 			else expect(interrupts).toBe(0);
+			expect(result.report.throughput).toBeNull();
 			expect(leftovers()).toEqual([]);
 		},
 		3 * MINUTE,
@@ -148,6 +157,13 @@ describe("Debian's own kernel", () => {
 				),
 			);
 			expect(rebind?.devices.map(({ errors }) => errors)).not.toContain(1);
+			// Calls back to back, counted while the kernel printed its clock tree.
+			const { throughput } = report;
+			expect(throughput?.calls).toBeGreaterThan(1000);
+			expect(throughput?.calls).toBeLessThan(report.messages);
+			expect(throughput?.seconds).toBeGreaterThanOrEqual(2);
+			expect(throughput?.callsPerSecond).toBeGreaterThan(100);
+			expect(throughput?.roundTripUs?.p50).toBeGreaterThan(0);
 			expect(report.guest.faults).toEqual([]);
 			expect(report.differences).toEqual([]);
 		},
@@ -221,15 +237,30 @@ describe("guests and hosts that go wrong", () => {
 		],
 		[
 			"hang",
-			() => ({ append: guestWords({ hang: true }), timeoutMs: 15_000 }),
+			() => ({ append: guestWords({ hang: true }), timeoutMs: 8000 }),
 			"GUEST",
-			/did not end within 15 s/,
+			/did not end within 8 s/,
 		],
 		[
 			"no call at all",
-			() => ({ kernel: notLinux(), timeoutMs: 3000 }),
+			() => ({ kernel: notLinux(0x1400_0000), timeoutMs: 3000 }),
 			"GUEST",
 			/never started its init, 0 SCMI messages/,
+		],
+		["no CPU", () => ({ cpus: 0 }), "USAGE", /0 CPUs: a guest has 1 to 8/],
+		["too many CPUs", () => ({ cpus: 9 }), "USAGE", /9 CPUs/],
+		["half a MiB", () => ({ memory: 512.5 }), "USAGE", /512\.5 MiB/],
+		[
+			"too little memory",
+			() => ({ initrd: new Uint8Array(2 << 20), memory: 129 }),
+			"USAGE",
+			/129 MiB of memory: kernel and initramfs need 130 MiB/,
+		],
+		[
+			"a kernel that reaches the initramfs",
+			() => ({ kernel: new Uint8Array(127 << 20) }),
+			"USAGE",
+			/a kernel of 127 MiB is too long/,
 		],
 	])(
 		"%s: one clear error, nothing left behind",
@@ -262,12 +293,98 @@ describe("guests and hosts that go wrong", () => {
 	);
 });
 
-/** An arm64 Image that branches to itself for ever. */
-function notLinux(): Uint8Array {
+/** An arm64 Image of these instructions; the one behind them is none. */
+function notLinux(...instructions: number[]): Uint8Array {
 	const image = new Uint8Array(4096);
-	new DataView(image.buffer).setUint32(0, 0x1400_0000, true);
+	const view = new DataView(image.buffer);
+	for (const [i, instruction] of instructions.entries())
+		view.setUint32(i * 4, instruction, true);
 	return image;
 }
+
+describe.each([
+	["smc", 0xd400_0003],
+	["hvc", 0xd400_0002],
+] as const)("a guest that is no Linux, by %s", (conduit, call) => {
+	// Its doorbell rings while QEMU may not yet have connected.
+	it.each([1, 2, 3])(
+		"may call at once (%i)",
+		async () => {
+			let guest: Guest | undefined;
+			const kernel = notLinux(
+				...[0xd2b8_4000, 0xf280_0400, call], // x0 = 0xc2000020
+				...[0xd2b0_8000, 0xf280_0100, call], // SYSTEM_OFF
+			);
+			const report = await runGuest({
+				...{ ...images, kernel, conduit, expectReport: false },
+				timeoutMs: 10_000,
+				onStart: (started) => {
+					guest = started;
+				},
+			});
+			expect(report.booted).toBe(false);
+			expect(guest?.calls.others).toEqual(new Map([[0xc200_0020, 1]]));
+		},
+		MINUTE,
+	);
+});
+
+describe("the way to say that a socket connects again", () => {
+	it.each([
+		["7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)", "reconnect=1"],
+		["9.1.0", "reconnect=1"],
+		["9.2.0", "reconnect-ms=1000"],
+		["10.0.13 (Debian 1:10.0.13+ds-0+deb13u1)", "reconnect-ms=1000"],
+		["11.1.3 (Debian 1:11.1.3+ds-1)", "reconnect-ms=1000"],
+		["unknown", "reconnect-ms=1000"],
+	])("of QEMU %s", (version, option) => {
+		const text = `QEMU emulator version ${version}\nCopyright (c) 2003-2026\n`;
+		expect(reconnectOption(text)).toBe(option);
+	});
+
+	it("is the one of the QEMU that runs", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-qemu-"));
+		const qemu = join(folder, "qemu");
+		for (const [version, option] of [
+			["9.1.0", "reconnect=1"],
+			["11.0.0", "reconnect-ms=1000"],
+		]) {
+			const script = [
+				"#!/bin/sh",
+				"case $* in",
+				`--version) echo QEMU emulator version ${version} ;;`,
+				"*dumpdtb*) exec qemu-system-aarch64 $* ;;",
+				`*) printf '%s\\n' $* | grep -o 'reconnect.*' >&2; exit 1 ;;`,
+				"esac",
+			];
+			writeFileSync(qemu, script.join("\n"), { mode: 0o755 });
+			await expect(run({ qemu })).rejects.toMatchObject({
+				code: "QEMU",
+				message: `${qemu}: ${option}\n${option}`,
+			});
+		}
+		rmSync(folder, { recursive: true });
+	});
+});
+
+it(
+	"the README's example of the library boots a guest",
+	() => {
+		const root = fileURLToPath(new URL("../..", import.meta.url));
+		const readme = readFileSync(`${root}README.md`, "utf8");
+		const example = [...readme.matchAll(/```js\n([\s\S]*?)```/g)]
+			.map(([, text]) => text as string)
+			.find((text) => text.includes("scmi-cosim/qemu"));
+		const output = execFileSync(
+			process.execPath,
+			["--input-type=module", "-e", example as string],
+			{ encoding: "utf8", cwd: root },
+		);
+		expect(output).toMatch(/^6\.\d+\.\S+ \d{4} \[\]\n$/);
+		expect(leftovers()).toEqual([]);
+	},
+	MINUTE,
+);
 
 describe("a host that is killed", () => {
 	const program = fileURLToPath(

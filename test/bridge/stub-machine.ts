@@ -19,6 +19,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
+	QEMU,
+	reconnectOption,
+	versionOf,
+} from "../../host/bridge/qemu/command.ts";
+import {
 	KERNEL_ADDRESS,
 	RAM_BASE,
 	SLOT_CPU,
@@ -139,8 +144,10 @@ export async function until(
 let guest: Buffer | undefined;
 
 export class Machine {
-	/** Calls that reached the host, in their order. */
+	/** Calls that reached the host, in their order; one that waits for its answer may come twice. */
 	readonly calls: SlotState[] = [];
+	/** Doorbells that the host heard, also those of calls that were answered already. */
+	rings = 0;
 	/** What the host does with a call. */
 	handler: Handler = ({ registers, cpu }) => ({
 		registers: [3n * (registers[1] as bigint) + BigInt(cpu)],
@@ -160,7 +167,7 @@ export class Machine {
 		folder: string,
 		ram: number,
 		server: Server,
-		options: MachineOptions,
+		qemu: readonly string[],
 	) {
 		this.#folder = folder;
 		this.#ram = ram;
@@ -171,19 +178,17 @@ export class Machine {
 			socket.on("data", (cpus) => {
 				for (const cpu of cpus) this.#serve(cpu);
 			});
+			// What was rung before is lost.
+			this.ring();
 		});
-		this.#qemu = spawn("qemu-system-aarch64", qemuArguments(folder, options));
+		this.#qemu = spawn(QEMU, qemu);
 		this.#qemu.stderr?.on("data", (text) => {
 			this.#stderr += text;
 		});
 		this.ended = new Promise((resolve, reject) => {
 			this.#qemu.on("error", (error) => {
 				this.#running = false;
-				reject(
-					new Error(
-						`qemu-system-aarch64 cannot be run (${error.message}): install Debian's package qemu-system-arm`,
-					),
-				);
+				reject(error);
 			});
 			this.#qemu.on("exit", (code) => {
 				this.#running = false;
@@ -194,6 +199,7 @@ export class Machine {
 
 	/** Starts QEMU and waits until CPU 0 runs the guest. */
 	static async start(options: MachineOptions): Promise<Machine> {
+		const reconnect = reconnectOption(await versionOf(QEMU));
 		const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-stub-test-"));
 		writeFileSync(join(folder, "stub"), options.stub);
 		const ram = openSync(join(folder, "ram"), "w+");
@@ -204,7 +210,12 @@ export class Machine {
 		await new Promise<void>((resolve) =>
 			server.listen(join(folder, "doorbell"), resolve),
 		);
-		const machine = new Machine(folder, ram, server, options);
+		const machine = new Machine(
+			folder,
+			ram,
+			server,
+			qemuArguments(folder, options, reconnect),
+		);
 		try {
 			await Promise.race([
 				until("CPU 0 to start", () => {
@@ -364,6 +375,8 @@ export class Machine {
 
 	#serve(cpu: number): void {
 		const slot = this.slot(cpu);
+		this.rings++;
+		if (slot.pending === 0) return;
 		this.calls.push(slot);
 		const answer = this.handler(slot);
 		if (answer !== undefined) this.answer(cpu, answer);
@@ -384,7 +397,11 @@ function block(cpu: number): number {
 	return BLOCKS + cpu * BLOCK_SIZE;
 }
 
-function qemuArguments(folder: string, options: MachineOptions): string[] {
+function qemuArguments(
+	folder: string,
+	options: MachineOptions,
+	reconnect: string,
+): string[] {
 	const { el, gic, cpus, cpu = "cortex-a72", virtualization = true } = options;
 	const machine = [
 		`virt,acpi=off,gic-version=${gic},memory-backend=ram`,
@@ -404,7 +421,7 @@ function qemuArguments(folder: string, options: MachineOptions): string[] {
 		...(options.reboot === true ? [] : ["-no-reboot"]),
 		...["-bios", join(folder, "stub")],
 		"-chardev",
-		`socket,id=doorbell,path=${join(folder, "doorbell")},reconnect=1`,
+		`socket,id=doorbell,path=${join(folder, "doorbell")},${reconnect}`,
 		...doorbell,
 	];
 }

@@ -16,7 +16,9 @@ describe("boot", () => {
 		expect(status).toBe(0);
 		expect(stdout).toMatch(/^device +messages$/m);
 		expect(stdout).toMatch(/^ +uart2_root_clk +189 +\d+ +on$/m);
-		expect(stdout).toMatch(/^\d+ devices, \d+ messages, 0 errors, /m);
+		expect(stdout).toMatch(
+			/^\d+ devices, \d+ messages, \d+ notifications, 0 errors, /m,
+		);
 	});
 
 	it("--json prints one object", async () => {

@@ -174,6 +174,8 @@ describe("--profile", () => {
 		expect(stdout).toMatch(
 			/^error: .*BASE_DISCOVER_VENDOR: a reply of 2 bytes/m,
 		);
-		expect(stdout).toMatch(/^\d+ devices, \d+ messages, \d+ errors, /m);
+		expect(stdout).toMatch(
+			/^\d+ devices, \d+ messages, \d+ notifications, \d+ errors, /m,
+		);
 	});
 });

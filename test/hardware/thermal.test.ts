@@ -225,6 +225,23 @@ describe("the model", () => {
 		expect(difference).toBeLessThan(1.2 + perMillisecond);
 	});
 
+	it("is heated by PERFORMANCE_LEVEL_SET, which moves PLL and rail", () => {
+		const engine = createEngine({
+			...IMX8MM,
+			protocols: { ...IMX8MM.protocols, performance: 0x30000 },
+		});
+		const smt = new Smt(engine);
+		engine.advance(100 * SECOND);
+		const before = after(AMBIENT, 100, watts(1200, 0.85));
+		// PERFORMANCE_DESCRIBE_LEVELS: three levels of three words, ascending.
+		const levels = smt.words(0x13, 0x4, u32(0, 0));
+		smt.expect(0x13, 0x7, u32(0, levels[1 + 2 * 3] as number), []);
+		engine.advance(SECOND);
+		const expected = after(before, 1, watts(1800, 1));
+		expect(Math.abs(millidegrees(engine) / 1000 - expected)).toBeLessThan(0.02);
+		expect(expected - before).toBeGreaterThan(1);
+	});
+
 	it("a long time costs no more than a short one", () => {
 		const engine = create();
 		for (let i = 0; i < 2000; i++) {

@@ -345,15 +345,6 @@ describe("agents, channels, services, protocols", () => {
 		],
 	]);
 
-	it("the platform alone, without channels, is no platform", () => {
-		const image = changed(Image.AGENTS + 4, 1, 4);
-		new DataView(image.buffer).setUint32(Image.CHANNELS + 4, 0, true);
-		expect(engine.load(image)).toEqual({
-			error: LoadError.RANGE,
-			at: Image.AGENTS,
-		});
-	});
-
 	it("the same function ID twice at one exception level is a duplicate", () => {
 		const second = row(Image.SERVICES, Service.SIZE, 1);
 		const image = changed(second, word(service), 4);

@@ -85,7 +85,7 @@ export class CallService {
 		);
 	}
 
-	/** Serves the pending call of a CPU, if there is one. False when the stub reports a fault instead. */
+	/** Serves the pending call of a CPU, if there is one and it is no fault. Returns whether it has answered one. */
 	serve(cpu: number): boolean {
 		const start = process.hrtime.bigint();
 		const { ram, firmware, conduit, journal, onCall } = this.#options;
@@ -98,8 +98,8 @@ export class CallService {
 			};
 			return false;
 		}
-		// Served already when QEMU connected, while its doorbell was on the way.
-		if (this.#slot.readUInt32LE(SLOT_PENDING) === 0) return true;
+		// Served already: when QEMU connected while the doorbell was on the way, or the stub rang twice.
+		if (this.#slot.readUInt32LE(SLOT_PENDING) === 0) return false;
 		const ticks = this.#slot.readUInt32LE(SLOT_TICKS);
 		const frequency = this.#slot.readUInt32LE(SLOT_FREQUENCY);
 		if (ticks !== 0) this.roundTripsUs.push((ticks / frequency) * 1e6);

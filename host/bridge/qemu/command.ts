@@ -34,10 +34,14 @@ export function boardArguments(
 	];
 }
 
-/** What the board runs and how it reaches us. Sockets reconnect, so that a successor can take our place. */
+/**
+ * What the board runs and how it reaches us. Sockets reconnect, so that a successor can take our place.
+ * @param reconnect the option for that, see {@link reconnectOption}
+ */
 export function guestArguments(
 	files: GuestFiles,
 	options: GuestOptions,
+	reconnect: string,
 ): string[] {
 	const { conduit = "smc", memory = 512 } = options;
 	const load = (name: string, bytes: Uint8Array, address: number) => [
@@ -46,7 +50,7 @@ export function guestArguments(
 	];
 	const socket = (name: string) => [
 		"-chardev",
-		`socket,id=${name},path=${files.path(name)},reconnect=1`,
+		`socket,id=${name},path=${files.path(name)},${reconnect}`,
 	];
 	const ram = `id=ram,size=${memory}M,mem-path=${files.path("ram")},share=on`;
 	return [
@@ -67,6 +71,28 @@ export function guestArguments(
 /** The firmware below the guest: a secure monitor for SMC, a hypervisor for HVC. */
 function stubBytes(conduit: Method): Uint8Array {
 	return Buffer.from(conduit === "smc" ? STUB_EL3 : STUB_EL2, "base64");
+}
+
+/** What a program says of its version. */
+export function versionOf(program: string): Promise<string> {
+	return new Promise((resolve, reject) => {
+		execFile(program, ["--version"], (error, stdout, stderr) => {
+			if (error !== null) reject(refused(program, error, stderr));
+			else resolve(stdout);
+		});
+	});
+}
+
+/**
+ * The option of a socket that QEMU connects again a second after it was closed: 9.2 began to count in ms, 11 knows
+ * nothing else.
+ * @param version what QEMU's --version printed
+ */
+export function reconnectOption(version: string): string {
+	const [, major, minor] = /version (\d+)\.(\d+)/.exec(version) ?? [];
+	const inSeconds =
+		Number(major) < 9 || (Number(major) === 9 && Number(minor) < 2);
+	return inSeconds ? "reconnect=1" : "reconnect-ms=1000";
 }
 
 /** Writes QEMU's own devicetree for a board into a file. */

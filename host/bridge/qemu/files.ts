@@ -37,8 +37,14 @@ export interface GuestState {
 	completionSpi: number | null;
 }
 
-/** Guests whose hosts are gone: their folders and states. */
-export function orphans(): { folder: string; state: GuestState }[] {
+/** A guest whose host is gone. */
+export interface Orphan {
+	folder: string;
+	state: GuestState;
+}
+
+/** The guests of this machine whose hosts are gone. */
+export function orphans(): Orphan[] {
 	return parents()
 		.flatMap((parent) =>
 			readdirSync(parent)

@@ -20,6 +20,12 @@ export class GuestConsole {
 	/** The kernel fell over inside a section: the rest of it is not report. */
 	#fault = false;
 	#done = false;
+	readonly #onMark: (kind: string, value: string) => void;
+
+	/** @param onMark called for each mark, once its line is whole: begin and end with a section's name, done */
+	constructor(onMark: (kind: string, value: string) => void = () => {}) {
+		this.#onMark = onMark;
+	}
 
 	/** Takes what the console showed next. Returns the part that is not report, at once where it can. */
 	push(chunk: string): string {
@@ -63,6 +69,7 @@ export class GuestConsole {
 		this.#section = kind === "begin" ? value : "";
 		this.#fault = false;
 		if (kind === "done") this.#done = true;
+		this.#onMark(kind, value);
 		return true;
 	}
 

@@ -4,8 +4,8 @@
 /** What the host adds to the kernel command line to choose the guest's optional steps. */
 export interface GuestSteps {
 	/**
-	 * Reads clock rates for so many whole seconds on one CPU, then for as many on all CPUs at once; then lets the kernel
-	 * print its clock tree again and again for as many.
+	 * Reads clock rates for so many whole seconds on one CPU, then for as many on all CPUs at once, if there are several;
+	 * then lets the kernel print its clock tree again and again for as many.
 	 */
 	bench?: number;
 	/** Unbinds and binds every driver of the AMBA bus that depends on SCMI so many times, while all CPUs read rates. */
@@ -247,9 +247,11 @@ if [ -n "$bench" ]; then
 		readers 1 $((bench * 100))
 		wait
 		results 1 one
-		readers $cpus $((bench * 100))
-		wait
-		results $cpus all
+		if [ $cpus -gt 1 ]; then
+			readers $cpus $((bench * 100))
+			wait
+			results $cpus all
+		fi
 	fi
 	end bench
 

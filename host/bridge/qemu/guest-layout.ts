@@ -36,7 +36,10 @@ export const SLOT_SPI = 0xb0;
 export const SLOT_FAULT = 0xb4;
 /** u32: ticks of the guest's counter from entry to return of the CPU's previous forwarded call, 0 before the first. */
 export const SLOT_TICKS = 0xb8;
-/** u32: 1 from before the doorbell until the host sets 0: after the rest of its answer, before the byte that it sends. */
+/**
+ * u32: 1 from before the doorbell until the host sets 0: after the rest of its answer, before the byte that it sends.
+ * The firmware rings again for every byte that it reads while this is 1.
+ */
 export const SLOT_PENDING = 0xbc;
 /** u64: faulting address, of a fault. */
 export const SLOT_FAR = 0xc0;

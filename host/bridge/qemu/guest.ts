@@ -20,13 +20,17 @@ import {
 	guestArguments,
 	MAX_ERROR_TEXT,
 	QEMU,
+	reconnectOption,
 	refused,
+	versionOf,
 } from "./command.ts";
 import { prepareGuestTree } from "./devicetree.ts";
-import { GuestFiles, type GuestState, isAlive } from "./files.ts";
+import { GuestFiles, type GuestState, isAlive, type Orphan } from "./files.ts";
 import {
 	AREAS_SIZE,
 	INITRD_ADDRESS,
+	KERNEL_ADDRESS,
+	MAX_CPUS,
 	RAM_BASE,
 	REGION_BASE,
 	REGION_SIZE,
@@ -40,27 +44,31 @@ import {
 } from "./platform.ts";
 
 export interface GuestOptions {
-	/** Raw arm64 kernel Image. */
+	/** Bare arm64 kernel Image, at most 126 MiB; {@link checkKernel} gives one. */
 	kernel: Uint8Array;
-	/** Initramfs, cpio. */
+	/** Initramfs, cpio, packed or not; with the 128 MiB below it, it must fit the guest's RAM. */
 	initrd: Uint8Array;
 	/** Further words of the kernel's command line. */
 	append?: string;
+	/** The instruction that calls: "smc" into EL3, the default, or "hvc" into EL2. */
 	conduit?: Method;
-	/** 1 to 8. */
+	/** 1 to 8; 1 unless told. */
 	cpus?: number;
-	/** Guest RAM in MiB, 128 to 65536. */
+	/** Guest RAM in MiB, 129 to 65536; 512 unless told. */
 	memory?: number;
-	/** How the guest learns that a command is done: the trap's return, or an interrupt. */
+	/** How the guest learns that a command is done: the trap's return, the default, or an interrupt. */
 	completion?: "return" | "interrupt";
+	/** Versions that the firmware tells; those of SCMI 3.1 unless told. */
 	protocols?: ProtocolVersions;
-	/** QEMU's -cpu. */
+	/** QEMU's -cpu; cortex-a72 unless told. */
 	cpu?: string;
-	/** 2 or 3. */
+	/** Version of the interrupt controller; 3 unless told. */
 	gic?: 2 | 3;
 	/** Program to run instead of qemu-system-aarch64. */
 	qemu?: string;
+	/** Takes the console's text as it comes, a character for each byte. */
 	onConsole?: (text: string) => void;
+	/** Called for every call that was forwarded, once it is answered. */
 	onCall?: (call: GuestCall) => void;
 }
 
@@ -77,15 +85,23 @@ type QemuEnd = Omit<GuestEnd, "wallMs">;
 /** How often a QEMU that is not our child is looked at, in ms. */
 const POLL_MS = 100;
 const MIB = 2 ** 20;
+/** MiB. */
+const MAX_MEMORY = 65536;
 /** First SPI of the completion interrupts: none of the virt board's own. */
 const COMPLETION_SPI = 100;
 /** Offset of the channel status in an area (SCMI 3.2, 5.1.2). */
 const SMT_STATUS = 4;
 
-/** A guest under way. `ended` settles when QEMU has ended and nothing of it is left. */
+/** A guest under way. */
 export class Guest {
+	/** The firmware and hardware that its calls reach. */
 	readonly engine: Engine;
+	/** What was served so far. */
 	readonly calls: CallService;
+	/**
+	 * Settles when QEMU has ended and nothing of it is left. Rejects with CosimError: QEMU when QEMU fails, GUEST when the
+	 * guest took an exception in the firmware.
+	 */
 	readonly ended: Promise<GuestEnd>;
 	/** QEMU's process ID. */
 	readonly pid: number;
@@ -106,9 +122,10 @@ export class Guest {
 
 	/**
 	 * Starts a guest.
-	 * @throws CosimError QEMU when QEMU is missing or refuses to start
+	 * @throws CosimError USAGE for options out of range; QEMU when QEMU is missing or refuses to start
 	 */
 	static async start(options: GuestOptions): Promise<Guest> {
+		checkOptions(options);
 		const { conduit = "smc", cpus = 1, memory = 512 } = options;
 		const { completion = "return", qemu: program = QEMU } = options;
 		const files = GuestFiles.create(memory * MIB);
@@ -120,13 +137,14 @@ export class Guest {
 				completionSpi: completion === "interrupt" ? COMPLETION_SPI : null,
 			});
 			freeAreas(files, parts.instances);
+			const reconnect = reconnectOption(await versionOf(program));
 			const board = boardArguments(files, options);
 			await dumpTree(program, board, files.path("board"));
 			writeTree(files, options, parts);
 			const links = await Links.open(files, parts.calls, options);
 			const qemu = spawn(
 				program,
-				[...board, ...guestArguments(files, options)],
+				[...board, ...guestArguments(files, options, reconnect)],
 				{
 					stdio: ["ignore", "ignore", "pipe"],
 				},
@@ -148,11 +166,13 @@ export class Guest {
 	/**
 	 * Takes over a guest whose host was killed: serves again what its journal says, answers the call that was left
 	 * open, and goes on.
+	 * @param orphan one of {@link orphans}
 	 */
 	static async attach(
-		{ folder, state }: { folder: string; state: GuestState },
+		orphan: Orphan,
 		options: Pick<GuestOptions, "onConsole" | "onCall">,
 	): Promise<Guest> {
+		const { folder, state } = orphan;
 		const files = GuestFiles.takeOver(folder, state);
 		try {
 			const parts = assemble(files, options, state);
@@ -184,6 +204,27 @@ export class Guest {
 			// It has ended by itself.
 		}
 	}
+}
+
+/** @throws CosimError USAGE for what neither QEMU nor the guest could tell as clearly */
+function checkOptions(options: GuestOptions): void {
+	const { cpus = 1, memory = 512, kernel, initrd } = options;
+	const refuse = (why: string) => new CosimError("USAGE", why);
+	if (!Number.isInteger(cpus) || cpus < 1 || cpus > MAX_CPUS)
+		throw refuse(`${cpus} CPUs: a guest has 1 to ${MAX_CPUS}`);
+	if (!Number.isInteger(memory) || memory > MAX_MEMORY)
+		throw refuse(`${memory} MiB of memory: expected at most ${MAX_MEMORY}`);
+	if (kernel.length > INITRD_ADDRESS - KERNEL_ADDRESS)
+		throw refuse(`a kernel of ${mib(kernel.length)} MiB is too long`);
+	const needed = mib(INITRD_ADDRESS - RAM_BASE + initrd.length);
+	if (memory < needed)
+		throw refuse(
+			`${memory} MiB of memory: kernel and initramfs need ${needed} MiB`,
+		);
+}
+
+function mib(bytes: number): number {
+	return Math.ceil(bytes / MIB);
 }
 
 type Plan = Pick<

@@ -24,13 +24,14 @@ export class Links {
 		this.#doorbell = createServer((socket) => {
 			socket.setNoDelay(true);
 			socket.on("error", () => {});
-			// Doorbells are lost while QEMU is not connected, and so are answers; a byte too many does no harm.
+			// Answers are lost while QEMU is not connected, and so are doorbells: for this byte the stub rings again.
 			calls.servePending();
 			socket.write(ANSWER);
 			socket.on("data", (cpus) => {
 				for (const cpu of cpus) {
-					if (!calls.serve(cpu)) files.endQemu();
-					socket.write(ANSWER);
+					// A byte that answers no call would make the stub ring twice for the next.
+					if (calls.serve(cpu)) socket.write(ANSWER);
+					if (calls.fault !== undefined) files.endQemu();
 				}
 			});
 		});

@@ -22,15 +22,16 @@ import {
 import { GRACE_SECONDS, orphans } from "./files.ts";
 import { Guest, type GuestEnd, type GuestOptions } from "./guest.ts";
 import { GuestConsole } from "./guest-console.ts";
-import { GUEST_MARK } from "./guest-init.ts";
 import type { GuestReport } from "./guest-report.ts";
 import type { GuestClock, GuestPowerDomain } from "./guest-tables.ts";
 
 export interface RunOptions extends GuestOptions {
-	/** ms until the guest is ended by force. */
+	/** ms until the guest is ended by force; 120000 unless told. */
 	timeoutMs?: number;
-	/** Whether our init runs in the guest: without its report only the end is looked at. */
+	/** Whether our init runs in the guest, as it does unless told; without its report only the end is looked at. */
 	expectReport?: boolean;
+	/** Takes the console's text, the report left out. */
+	onConsole?: (text: string) => void;
 	/** Called with the guest once it runs: to type, or to stop it. */
 	onStart?: (guest: Guest) => void;
 }
@@ -45,6 +46,7 @@ export interface RoundTrip {
 
 /** Calls back to back, as the kernel makes them while it prints its clock tree. */
 export interface Throughput {
+	/** All that were forwarded meanwhile. */
 	calls: number;
 	/** Of the guest's time. */
 	seconds: number;
@@ -52,15 +54,19 @@ export interface Throughput {
 	roundTripUs: RoundTrip | null;
 }
 
+/** What one run of a guest came to. Lists are empty where our init did not run. */
 export interface RunReport {
 	/** Linux came up, ran our report to its end and powered off. */
 	booted: boolean;
+	/** Release, such as `6.1.0-56-cloud-arm64`; "" without our init. */
 	kernel: string;
+	/** CPUs on line; 0 without our init. */
 	cpus: number;
 	/** SCMI commands served. */
 	messages: number;
 	/** SCMI commands a second while the guest ran. */
 	callsPerSecond: number;
+	/** Of all calls that were forwarded; null when there were none. */
 	roundTripUs: RoundTrip | null;
 	/** null when the guest did not measure it, see GuestSteps.bench. */
 	throughput: Throughput | null;
@@ -68,8 +74,11 @@ export interface RunReport {
 	serviceUs: number;
 	/** ms from QEMU's start to its end. */
 	wallMs: number;
+	/** Linux's clk_summary. */
 	clocks: GuestClock[];
+	/** Linux's pm_genpd_summary. */
 	powerDomains: GuestPowerDomain[];
+	/** What the guest sees otherwise than the engine. */
 	differences: Difference[];
 	/** What the guest printed beyond its tables. */
 	guest: GuestReport;
@@ -79,7 +88,8 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 
 /**
  * Runs a guest to its end.
- * @throws CosimError GUEST when it panics, faults, reports trouble or does not end in time; QEMU when QEMU fails
+ * @throws CosimError GUEST when it panics, faults, ends before its report or does not end in time; QEMU when QEMU fails
+ * or is ended from outside; USAGE for options out of range
  */
 export async function runGuest(options: RunOptions): Promise<RunReport> {
 	const watch = new Watch(options);
@@ -88,7 +98,8 @@ export async function runGuest(options: RunOptions): Promise<RunReport> {
 }
 
 /**
- * Takes over a guest whose host was killed, and runs it to its end; its report is the part that is still to come.
+ * Takes over a guest whose host was killed, within GRACE_SECONDS of that, and runs it to its end; its report is the
+ * part that is still to come.
  * @throws CosimError GUEST when no guest waits for a host, and like {@link runGuest}
  */
 export async function attachGuest(
@@ -115,14 +126,12 @@ export async function attachGuest(
 
 /** Follows a guest's console to its end and makes the report. */
 class Watch {
-	readonly #console = new GuestConsole();
+	readonly #console = new GuestConsole((kind, name) => this.#note(kind, name));
 	readonly #show: ((text: string) => void) | undefined;
 	#guest: Guest | undefined;
 	#view: EngineView | undefined;
 	/** Calls served when the guest began to measure its throughput, and when it ended. */
 	#measured: [from: number, to: number] = [0, 0];
-	/** The end of the console's text: a mark may come in two pieces. */
-	#tail = "";
 
 	constructor({ onConsole }: Pick<RunOptions, "onConsole">) {
 		this.#show = onConsole;
@@ -130,22 +139,21 @@ class Watch {
 
 	/** Takes what the console shows. */
 	readonly push = (text: string): void => {
-		const seen = this.#tail + text;
-		this.#tail = seen.slice(1 - LONGEST_MARK);
-		if (this.#guest !== undefined) this.#look(seen, this.#guest);
 		const show = this.#console.push(text);
 		if (show !== "") this.#show?.(show);
 	};
 
 	/** Notes the guest's state at the moments that the report is about. */
-	#look(seen: string, { engine, calls }: Guest): void {
+	#note(kind: string, name: string): void {
+		if (this.#guest === undefined) return;
+		const { engine, calls } = this.#guest;
 		const served = calls.roundTripsUs.length;
-		if (seen.includes(MEASURE_BEGINS)) this.#measured = [served, served];
-		if (seen.includes(MEASURE_ENDS)) this.#measured[1] = served;
-		// Linux goes on after the report, and shuts down.
-		if (this.#view === undefined && seen.includes(DONE)) {
-			this.#view = engineView(engine, new Map());
+		if (name === "throughput") {
+			if (kind === "begin") this.#measured = [served, served];
+			else this.#measured[1] = served;
 		}
+		// Linux goes on after the report, and shuts down.
+		if (kind === "done") this.#view = engineView(engine, new Map());
 	}
 
 	#throughput(guest: Guest, seconds: number | undefined): Throughput | null {
@@ -227,11 +235,6 @@ async function summary(
 		guest: report,
 	};
 }
-
-const DONE = `${GUEST_MARK}done`;
-const MEASURE_BEGINS = `${GUEST_MARK}begin throughput`;
-const MEASURE_ENDS = `${GUEST_MARK}end throughput`;
-const LONGEST_MARK = MEASURE_BEGINS.length;
 
 function progress(report: GuestReport, guest: Guest): string {
 	const calls = `${guest.calls.messages} SCMI messages served`;

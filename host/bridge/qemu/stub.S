@@ -798,7 +798,8 @@ halt:
 	.endif
 
 // Gives the slot to the host and waits until the host has cleared the pending flag and sent a byte.
-// Bytes that come while the flag is set are left over from a host that went away.
+// A byte that comes while the flag is set is no answer: a host has connected, or one that went away left it. QEMU drops
+// a doorbell while it is not connected, and the host cannot see when it is, so the stub rings again.
 ring:
 	mov	x7, x30
 	add	x6, sp, #SLOT_PENDING
@@ -817,22 +818,22 @@ ring:
 2:	ldr	x5, =UART
 	mov	w10, #0x10		// interrupt on reception
 	str	w10, [x5, #UART_IMSC]
-	str	w8, [x5]
-3:	ldr	w10, [x5, #UART_FR]
-	tbz	w10, #4, 4f
+3:	str	w8, [x5]
+4:	ldr	w10, [x5, #UART_FR]
+	tbz	w10, #4, 5f
 	bl	sleep
-	b	3b
-4:	ldr	w10, [x5]
+	b	4b
+5:	ldr	w10, [x5]
 	ldar	w9, [x6]
 	cbnz	w9, 3b
 	str	wzr, [x5, #UART_IMSC]
 	.else
 	mov	w14, wzr
 	bl	swap_priority_mask
-	add	x1, sp, #SLOT_CPU
+1:	add	x1, sp, #SLOT_CPU
 	mov	w0, #3			// SYS_WRITEC
 	hlt	#0xf000
-1:	mov	x1, xzr
+	mov	x1, xzr
 	mov	w0, #7			// SYS_READC sleeps
 	hlt	#0xf000
 	ldar	w9, [x6]
