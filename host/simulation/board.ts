@@ -247,7 +247,9 @@ function receivingSide(
 		platform.channels.some(({ fromPlatform }) => fromPlatform === true);
 	if (rx === undefined || !speaks) return {};
 	const served = servedChannel(rx, transport.node, platform, true);
-	return { receive: controllers.side(rx, served.functionId) };
+	const side = controllers.side(rx, served.functionId);
+	const silent = rx.answered === false;
+	return { receive: silent ? { ...side, replyIndex: null } : side };
 }
 
 /** The platform's channel that the tree's channel names: same conduit, function ID, area and direction. */

@@ -123,11 +123,13 @@ export class MuSide {
 	}
 
 	#receive(n: number): number {
+		// The other side may have the next word ready at once.
+		const word = this.#received[n] as number;
 		this.#rf &= ~muBit.rf(n);
 		this.other.#te |= muBit.te(n);
 		this.update();
 		this.other.update();
-		return this.#received[n] as number;
+		return word;
 	}
 
 	/** A word that the other side has not read is lost: software waits for TE. */
