@@ -17,6 +17,11 @@ export type {
 	Stopped,
 } from "./mailbox/conduit.ts";
 export {
+	doorbellMailbox,
+	MuType,
+	muChannel,
+} from "./mailbox/doorbell-mailbox.ts";
+export {
 	type MailboxChannel,
 	type MailboxClient,
 	MailboxController,
@@ -60,8 +65,15 @@ export { SharedMemory } from "./scmi/shared-memory.ts";
 export { ScmiError } from "./scmi/status.ts";
 export { NotificationStream } from "./scmi/subscriptions.ts";
 export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
-export { type Board, openBoard, platformFor } from "./simulation/board.ts";
+export {
+	type Board,
+	openBoard,
+	platformFor,
+	setMailbox,
+} from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
+export { ManagedFirmware } from "./simulation/managed-firmware.ts";
+export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export {
 	type ClockState,
 	type PowerDomainState,

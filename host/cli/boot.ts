@@ -1,9 +1,11 @@
 // scmi-cosim boot: probe every device of a board's devicetree through SCMI and print what happened.
 // The last lines are the summary; with --json the whole report.
 
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import type { Announcement } from "../devicetree/scmi-transport.ts";
 import type { Board } from "../simulation/board.ts";
 import { type BootReport, boot } from "../simulation/boot.ts";
+import { Latencies, type Latency } from "../simulation/latency.ts";
 import { printClockTree } from "./clk.ts";
 import {
 	type BoardVerbOptions,
@@ -16,20 +18,91 @@ import {
 } from "./common.ts";
 import { printPower } from "./power.ts";
 
+const MAILBOXES: readonly Announcement[] = ["smc", "hvc", "doorbell"];
+
+interface BootOptions extends BoardVerbOptions {
+	mailbox?: readonly Announcement[];
+}
+
+/** A boot over a mailbox, with what a message took. */
+interface MeasuredReport extends BootReport {
+	mailbox: Announcement;
+	latency: Latency;
+}
+
 export function bootVerb(): Command {
 	return withBoardOptions(
 		new Command("boot").description(
 			"probe every device of a board's devicetree through SCMI, as an operating system would",
 		),
-	).action(run);
+	)
+		.option(
+			"--mailbox <list>",
+			`reach the firmware by ${MAILBOXES.join(", ")}, several of them or all, and print what a message takes`,
+			parseMailboxes,
+		)
+		.action(run);
 }
 
-async function run(options: BoardVerbOptions): Promise<void> {
+function parseMailboxes(text: string): readonly Announcement[] {
+	if (text === "all") return MAILBOXES;
+	return text.split(",").map((word) => {
+		const mailbox = MAILBOXES.find((name) => name === word);
+		if (mailbox !== undefined) return mailbox;
+		throw new InvalidArgumentError(
+			`expected ${MAILBOXES.join(", ")}, several of them with commas, or all.`,
+		);
+	});
+}
+
+async function run(options: BootOptions): Promise<void> {
+	if (options.mailbox !== undefined) {
+		await runOver(options.mailbox, options);
+		return;
+	}
 	const board = openBoardOf(options);
 	const report = await boot(board);
 	if (options.json) printJson(report);
 	else printReport(board, report);
 	if (report.errors.length > 0) process.exitCode = 1;
+}
+
+/** The same boot over one mailbox after the other, each on a fresh firmware. */
+async function runOver(
+	mailboxes: readonly Announcement[],
+	options: BootOptions,
+): Promise<void> {
+	const reports: MeasuredReport[] = [];
+	for (const mailbox of mailboxes) {
+		const latencies = new Latencies(() => board.firmware.timeNs);
+		const board = openBoardOf(options, latencies, mailbox);
+		const report = await boot(board);
+		reports.push({ mailbox, latency: latencies.summary(), ...report });
+		if (report.errors.length > 0) process.exitCode = 1;
+		if (mailboxes.length === 1 && !options.json) printReport(board, report);
+	}
+	const [first] = reports;
+	if (options.json)
+		printJson(reports.length === 1 ? first : { mailboxes: reports });
+	else printLatencies(reports);
+}
+
+function printLatencies(reports: readonly MeasuredReport[]): void {
+	printTable(
+		["mailbox", "messages", "errors", "p50 ns", "p99 ns", "max ns"],
+		reports.map(({ mailbox, messages, errors, latency }) => [
+			mailbox,
+			messages,
+			errors.length,
+			latency.p50Ns,
+			latency.p99Ns,
+			latency.maxNs,
+		]),
+	);
+	for (const { mailbox, errors } of reports)
+		for (const { device, step, message } of errors)
+			if (reports.length > 1)
+				print(`error: ${mailbox}: ${device}: ${step}: ${message}`);
 }
 
 function printReport(board: Board, report: BootReport): void {

@@ -22,6 +22,7 @@ import Table from "cli-table3";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { MAX_BLOB_SIZE, readFdt } from "../devicetree/fdt.ts";
 import { Header, MAGIC } from "../devicetree/fdt-layout.ts";
+import type { Announcement } from "../devicetree/scmi-transport.ts";
 import type { DeviceTree } from "../devicetree/tree.ts";
 import { CosimError } from "../errors.ts";
 import { createFirmware } from "../node.ts";
@@ -35,6 +36,7 @@ import {
 	type BoardOptions,
 	openBoard,
 	platformFor,
+	setMailbox,
 } from "../simulation/board.ts";
 
 export interface JsonOption {
@@ -251,14 +253,17 @@ export function reason(cause: unknown): string {
 	return cause.message.split(`, ${syscall}`, 1)[0] as string;
 }
 
-/** A fresh firmware with the board that the options ask for. */
+/** A fresh firmware with the board that the options ask for, reached by the tree's mailbox or by another. */
 export function openBoardOf(
 	options: BoardVerbOptions,
 	boardOptions: BoardOptions = {},
+	mailbox?: Announcement,
 ): Board {
 	const tree = readTree(options.dtb);
 	try {
-		const platform = platformFor(tree, platformOf(options));
+		const served = platformOf(options);
+		if (mailbox !== undefined) setMailbox(tree, served, mailbox);
+		const platform = platformFor(tree, served);
 		const firmware = createFirmware(options.profile, platform);
 		return openBoard(tree, firmware, boardOptions);
 	} catch (error) {

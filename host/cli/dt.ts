@@ -116,9 +116,13 @@ function checkConduit(tree: DeviceTree, method: Method): void {
 /** The property that gives a channel its conduit, and what it would be for another. */
 function conduitSource(
 	tree: DeviceTree,
-	{ mailbox }: ScmiChannel,
+	{ mailbox, conduit }: ScmiChannel,
 	method: Method,
 ): { at: DtNode; property: string; expected: string } {
+	if (mailbox !== undefined && conduit === "doorbell") {
+		const expected = "arm,smc-mbox";
+		return { at: mailbox.node, property: "compatible", expected };
+	}
 	if (mailbox?.node.u32("#mbox-cells") === 0) {
 		const expected = `arm,${method}-mbox`;
 		return { at: mailbox.node, property: "compatible", expected };

@@ -1,6 +1,7 @@
-// The binding of mailboxes behind SMC and HVC instructions, in the four shapes that its revisions gave it.
-// Follows the binding arm,smc-mbox as posted to the Linux kernel in 2019: revisions 1, 2, 3 and 6.
+// The bindings of mailboxes: behind SMC and HVC instructions, in the four shapes that its revisions gave it; messaging units.
+// Follows the bindings arm,smc-mbox as posted to the Linux kernel in 2019, revisions 1, 2, 3 and 6, and fsl,mu.
 
+import { physicalRegions } from "./address.ts";
 import { type NodeCheck, soleCell } from "./finding.ts";
 import { interruptParent, isGic } from "./interrupts.ts";
 import type { DtNode } from "./tree.ts";
@@ -58,6 +59,21 @@ export function checkMailbox(check: NodeCheck): void {
 		check.unwanted("interrupts", "revision 3 put transports in their place");
 	}
 	if (revision === 2) checkInterrupts(check, channels);
+}
+
+/** Checks one node with `fsl,imx6sx-mu`. */
+export function checkMessagingUnit(check: NodeCheck): void {
+	const { node } = check;
+	check.exactly("#mbox-cells", 2);
+	const regions = check.read("reg", "the unit's registers", () =>
+		physicalRegions(node),
+	);
+	if (regions !== undefined && regions.length !== 1)
+		check.report("reg", "the unit's registers");
+	if (!node.has("interrupts") && !node.has("interrupts-extended"))
+		check.report("interrupts", "the interrupt of all channels");
+	const why = "only later units have an interrupt for each direction";
+	check.unwanted("interrupt-names", why);
 }
 
 function checkFunctionIds(

@@ -3,6 +3,7 @@
 
 import { overlap, physicalRegions, type Region } from "./address.ts";
 import { NodeCheck, soleCell } from "./finding.ts";
+import { doorbellPairs, usesMessagingUnit } from "./messaging-unit.ts";
 import { type Reference, references } from "./references.ts";
 import { PROVIDER_CELLS } from "./scmi-nodes.ts";
 import { psciConduit } from "./scmi-transport.ts";
@@ -81,6 +82,12 @@ function checkMailboxes(check: NodeCheck): number {
 	if (new Set(channels).size < channels.length)
 		check.report("mboxes", "a channel of its own in each entry");
 	if (!check.node.has("mbox-names") && list.length === 1) return 1;
+
+	if (usesMessagingUnit(list)) {
+		check.read("mboxes", "the doorbells of a messaging unit", () =>
+			doorbellPairs(check.node),
+		);
+	}
 
 	const names = check.texts("mbox-names");
 	if (names === undefined) return 1;

@@ -1,10 +1,11 @@
 // Checks the nodes of SMC mailboxes, SCMI firmware and their shared memory in a devicetree.
-// Follows the bindings mmio-sram, arm,scmi-shmem, arm,scmi, arm,scmi-smc of the Linux kernel and arm,smc-mbox as posted there.
+// Follows the bindings fsl,mu, mmio-sram, arm,scmi-shmem, arm,scmi, arm,scmi-smc of the Linux kernel and arm,smc-mbox as posted there.
 
 import { overlap, physicalRegions, type Region, within } from "./address.ts";
-import { checkMailbox } from "./bindings-mailbox.ts";
+import { checkMailbox, checkMessagingUnit } from "./bindings-mailbox.ts";
 import { checkScmi } from "./bindings-scmi.ts";
 import { type Finding, NodeCheck } from "./finding.ts";
+import { MESSAGING_UNIT } from "./messaging-unit.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 import { hex } from "./values.ts";
 
@@ -19,6 +20,7 @@ const BINDINGS: readonly [
 	check: (check: NodeCheck, tree: DeviceTree) => void,
 ][] = [
 	[["arm,smc-mbox", "arm,hvc-mbox"], checkMailbox],
+	[[MESSAGING_UNIT], checkMessagingUnit],
 	[["arm,scmi", "arm,scmi-smc", "arm,scmi-smc-param"], checkScmi],
 	[["arm,scmi-shmem"], checkSharedMemory],
 	[["mmio-sram"], checkSram],

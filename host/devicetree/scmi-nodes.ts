@@ -1,5 +1,5 @@
-// Adds an SMC mailbox, its shared memory and an SCMI firmware node to the devicetree of any board.
-// Follows the bindings arm,smc-mbox (revisions 1 and 2), mmio-sram, arm,scmi-shmem and arm,scmi of the Linux kernel.
+// Adds a mailbox, its shared memory and an SCMI firmware node to the devicetree of any board.
+// Follows the bindings arm,smc-mbox (revisions 1 and 2), fsl,mu, mmio-sram, arm,scmi-shmem and arm,scmi of the Linux kernel.
 
 import { CosimError } from "../errors.ts";
 import type { Method } from "../mailbox/conduit.ts";
@@ -16,6 +16,13 @@ import {
 	within,
 } from "./address.ts";
 import { setSharedInterrupts } from "./interrupts.ts";
+import {
+	MESSAGING_UNIT,
+	type MessagingUnitNode,
+	messagingUnit,
+	setDoorbells,
+} from "./messaging-unit.ts";
+import { references } from "./references.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 
 /** SCMI protocols that other nodes refer to, with the property that tells how many cells a reference has. */
@@ -30,12 +37,8 @@ export const PROVIDER_CELLS: ReadonlyMap<number, string> = new Map([
 const PERFORMANCE = 0x13;
 const VOLTAGE = 0x17;
 
-/** What {@link addScmiNodes} builds. All addresses are the CPU's physical ones. */
-export interface ScmiNodeOptions {
-	/** The SRAM that holds the shared memory; an `mmio-sram` node that covers the areas is used when there is one. */
-	sram: Region;
-	/** Bytes of each of the two shared-memory areas, at the start of the SRAM; 0x200 when left out. */
-	areaSize?: number;
+/** How the firmware is reached. */
+export interface MailboxOptions {
 	/** SMC function IDs of the channels "tx" and "rx". */
 	functionIds: readonly [number, number];
 	/**
@@ -44,6 +47,16 @@ export interface ScmiNodeOptions {
 	 */
 	interrupts?: readonly [number, number];
 	method: Method;
+	/** Doorbells of this unit in place of function IDs: its node is used, or added. */
+	messagingUnit?: MessagingUnitNode;
+}
+
+/** What {@link addScmiNodes} builds. All addresses are the CPU's physical ones. */
+export interface ScmiNodeOptions extends MailboxOptions {
+	/** The SRAM that holds the shared memory; an `mmio-sram` node that covers the areas is used when there is one. */
+	sram: Region;
+	/** Bytes of each of the two shared-memory areas, at the start of the SRAM; 0x200 when left out. */
+	areaSize?: number;
 	/** IDs of the protocols that get a node; power domains (0x11) and clocks (0x14) when left out. */
 	protocols?: readonly number[];
 	/** How consumers refer to performance domains: as power domains when left out, as clocks in older kernels. */
@@ -101,19 +114,10 @@ function build(tree: DeviceTree, options: ScmiNodeOptions): ScmiNodesResult {
 	const [tx, rx] = areas.map((area) => addArea(sram, area)) as [DtNode, DtNode];
 
 	const firmware = tree.root.ensureChild("firmware");
-	const mailbox = addUnique(firmware, "mailbox")
-		.set("compatible", "arm,smc-mbox")
-		.set("#mbox-cells", 1)
-		.set("arm,num-chans", options.functionIds.length)
-		.set("method", options.method)
-		.set("arm,func-ids", options.functionIds);
-	if (options.interrupts !== undefined)
-		setSharedInterrupts(tree, mailbox, options.interrupts);
-	const mboxes = tree.phandleOf(mailbox);
-	const scmi = addUnique(firmware, "scmi")
-		.set("compatible", "arm,scmi")
-		.set("mboxes", [mboxes, 0, mboxes, 1])
-		.set("mbox-names", ["tx", "rx"])
+	const mailbox = mailboxFor(tree, firmware, options);
+	const scmi = addUnique(firmware, "scmi").set("compatible", "arm,scmi");
+	connect(tree, scmi, mailbox);
+	scmi
 		.set("shmem", [tree.phandleOf(tx), tree.phandleOf(rx)])
 		.set("#address-cells", 1)
 		.set("#size-cells", 0);
@@ -133,6 +137,64 @@ function build(tree: DeviceTree, options: ScmiNodeOptions): ScmiNodesResult {
 		scmi,
 		message: `added ${mailbox.path}, ${scmi.path} and two shared-memory areas in ${sram.path}`,
 	};
+}
+
+/** The node of the mailbox: a new one for SMC or HVC, the messaging unit's otherwise. */
+function mailboxFor(
+	tree: DeviceTree,
+	firmware: DtNode,
+	options: MailboxOptions,
+): DtNode {
+	if (options.messagingUnit !== undefined)
+		return messagingUnit(tree, options.messagingUnit);
+	const mailbox = addUnique(firmware, "mailbox")
+		.set("compatible", "arm,smc-mbox")
+		.set("#mbox-cells", 1)
+		.set("arm,num-chans", options.functionIds.length)
+		.set("method", options.method)
+		.set("arm,func-ids", options.functionIds);
+	if (options.interrupts !== undefined)
+		setSharedInterrupts(tree, mailbox, options.interrupts);
+	return mailbox;
+}
+
+function connect(tree: DeviceTree, scmi: DtNode, mailbox: DtNode): void {
+	if (mailbox.isCompatible(MESSAGING_UNIT)) {
+		setDoorbells(tree, scmi, mailbox);
+		return;
+	}
+	const phandle = tree.phandleOf(mailbox);
+	scmi.set("mboxes", [phandle, 0, phandle, 1]).set("mbox-names", ["tx", "rx"]);
+}
+
+/**
+ * Gives an `arm,scmi` node with two areas another mailbox. The node of an SMC mailbox goes when nobody else names it.
+ * @throws CosimError DT_BINDING for an SCMI node of another kind
+ */
+export function replaceMailbox(
+	tree: DeviceTree,
+	scmi: DtNode,
+	options: MailboxOptions,
+): void {
+	if (!scmi.isCompatible("arm,scmi"))
+		throw scmi.malformed("compatible", '"arm,scmi", which has a mailbox');
+	if (references(scmi, "shmem", 0).length !== 2)
+		throw scmi.malformed("shmem", "two areas of shared memory");
+	const before = mailboxesOf(scmi);
+	scmi.delete("mboxes");
+	const used = new Set([...tree.nodes()].flatMap(mailboxesOf));
+	for (const mailbox of new Set(before)) {
+		const ours = mailbox.isCompatible("arm,smc-mbox", "arm,hvc-mbox");
+		if (ours && !used.has(mailbox)) mailbox.remove();
+	}
+	const firmware = tree.root.ensureChild("firmware");
+	connect(tree, scmi, mailboxFor(tree, firmware, options));
+}
+
+function mailboxesOf(node: DtNode): DtNode[] {
+	return references(node, "mboxes", "#mbox-cells").flatMap(
+		({ target }) => target ?? [],
+	);
 }
 
 /** One regulator for each voltage domain, by its ID. */

@@ -1,10 +1,11 @@
 // Reads from a devicetree what a driver needs to reach an SCMI firmware: conduit, function IDs, shared memory, protocols.
-// Follows the bindings arm,scmi, arm,scmi-smc, arm,smc-mbox and arm,scmi-shmem of the Linux kernel.
+// Follows the bindings arm,scmi, arm,scmi-smc, arm,smc-mbox, fsl,mu and arm,scmi-shmem of the Linux kernel.
 
 import { CosimError } from "../errors.ts";
 import type { Method } from "../mailbox/conduit.ts";
 import { physicalRegions, type Region } from "./address.ts";
 import { sharedInterrupts } from "./interrupts.ts";
+import { doorbellPairs, usesMessagingUnit } from "./messaging-unit.ts";
 import { references } from "./references.ts";
 import type { DeviceTree, DtNode } from "./tree.ts";
 
@@ -13,18 +14,23 @@ export interface SharedMemory extends Region {
 	node: DtNode;
 }
 
-/** One way to the firmware: a trap with a function ID, and the shared memory that it announces. */
+/** What announces a message: a trap, or a doorbell of a messaging unit. */
+export type Announcement = Method | "doorbell";
+
+/** One way to the firmware: a trap with a function ID, or a doorbell, and the shared memory that it announces. */
 export interface ScmiChannel {
 	/** "tx" for commands, "rx" for notifications and delayed replies. */
 	name: string;
-	conduit: Method;
-	/** Undefined when the function ID comes with each message instead of from the tree. */
+	conduit: Announcement;
+	/** Undefined for a doorbell, and when the function ID comes with each message instead of from the tree. */
 	functionId: number | undefined;
 	sharedMemory: SharedMemory;
-	/** The mailbox and the index of its channel; undefined for the transports without a mailbox. */
+	/** The mailbox and the index of its channel, or the doorbell's number; undefined for the transports without a mailbox. */
 	mailbox: { node: DtNode; index: number } | undefined;
 	/** The mailbox channel's shared peripheral interrupt, by which the firmware speaks first; undefined without. */
 	interrupt: number | undefined;
+	/** A doorbell has one back, of the same number. */
+	answered?: boolean;
 }
 
 /** One child of an SCMI node. */
@@ -134,6 +140,7 @@ function conduit(node: DtNode): Method {
 
 function mailboxChannels(node: DtNode, areas: SharedMemory[]): ScmiChannel[] {
 	const mboxes = references(node, "mboxes", "#mbox-cells");
+	if (usesMessagingUnit(mboxes)) return doorbellChannels(node, areas);
 	const names = node.texts("mbox-names");
 	const tx = mboxes[0];
 	if (tx?.target === undefined)
@@ -156,6 +163,19 @@ function mailboxChannels(node: DtNode, areas: SharedMemory[]): ScmiChannel[] {
 			`one area for each of the ${mboxes.length} mailbox channels`,
 		);
 	return channels;
+}
+
+/** A messaging unit has one interrupt for all its doorbells. */
+function doorbellChannels(node: DtNode, areas: SharedMemory[]): ScmiChannel[] {
+	return doorbellPairs(node).map(({ name, unit, doorbell, answered }, i) => ({
+		name,
+		conduit: "doorbell",
+		functionId: undefined,
+		sharedMemory: areas[i] as SharedMemory,
+		mailbox: { node: unit, index: doorbell },
+		interrupt: sharedInterrupts(unit)[0],
+		answered,
+	}));
 }
 
 /** The shared peripheral interrupts of a mailbox, one for each channel; undefined when it has them not, or others. */

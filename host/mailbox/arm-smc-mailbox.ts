@@ -167,7 +167,7 @@ function parseMethod(node: string, method: string): Method {
 }
 
 /** No call returns from a system that is off or is being reset, nor from a firmware that has ended. */
-function stopped(node: string, why: NonNullable<Stopped>): CosimError {
+export function stopped(node: string, why: NonNullable<Stopped>): CosimError {
 	if (typeof why === "object") {
 		return new CosimError(
 			"FIRMWARE_STOPPED",

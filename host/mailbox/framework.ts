@@ -19,6 +19,11 @@ export interface Timers {
 	 * @returns a function that cancels it
 	 */
 	after(ms: number, run: () => void): () => void;
+	/**
+	 * Lets time pass, inside the call, until something holds or `ms` milliseconds are over. Absent where time passes by
+	 * itself.
+	 */
+	wait?(ms: number, until: () => boolean): void;
 }
 
 /** Wall-clock time. */

@@ -2,6 +2,7 @@
 // A second SoC is another value of this type; image.ts compiles it for the engine.
 
 import type { AgentRights, Device } from "./devices.ts";
+import type { Management } from "./management.ts";
 import type { PerformanceDomain } from "./performance.ts";
 import type { Rail } from "./rails.ts";
 import type { Reset } from "./resets.ts";
@@ -314,6 +315,8 @@ export interface Platform {
 	/** How the system is turned off and reset; null when it cannot be. */
 	system: SystemRegisters | null;
 	thermal: Thermal | null;
+	/** The management processor that serves the channels where a devicetree names its mailbox; absent without one. */
+	management?: Management;
 	/** Register values at load: physical address, value. */
 	registers: readonly (readonly [address: number, value: number])[];
 }

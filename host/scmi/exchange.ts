@@ -39,6 +39,8 @@ export interface AgentOptions {
 	controller: MailboxController;
 	/** Channel on the controller; the agent takes it for itself. */
 	index: number;
+	/** Channel on which the answers come in, where channels have one direction; without it, those of `index`. */
+	replyIndex?: number;
 	/** The area that belongs to the channel. */
 	memory: SharedMemory;
 	/** Passed to the controller with each command, such as `{ a0: functionId }` for an SMC mailbox without `arm,func-ids`. */
@@ -47,6 +49,8 @@ export interface AgentOptions {
 	timeout?: number;
 	/** Ask the platform for an interrupt when a command is done. */
 	interrupt?: boolean;
+	/** Sees that a command is about to go out. */
+	onSend?: () => void;
 	/** Where the platform's messages come in; without it the agent gets no notifications and no delayed responses. */
 	receive?: ReceivingSide;
 	/** Milliseconds that an awaited call waits for its delayed response once its command is accepted, 1000 by default. */
@@ -70,10 +74,12 @@ const NO_BYTES = new Uint8Array(0);
 export class Exchange {
 	readonly #controller: MailboxController;
 	readonly #channel: MailboxChannel;
+	readonly #replies: MailboxChannel | undefined;
 	readonly #memory: SharedMemory;
 	readonly #message: unknown;
 	readonly #timeout: number;
 	readonly #interrupt: boolean;
+	readonly #onSend: (() => void) | undefined;
 	readonly #onMessage: ((event: MessageEvent) => void) | undefined;
 	readonly #delayed: DelayedResponses | undefined;
 	readonly #maxRxTimeout: number;
@@ -97,14 +103,23 @@ export class Exchange {
 		this.#message = options.message;
 		this.#timeout = options.timeout ?? 1000;
 		this.#interrupt = options.interrupt ?? false;
+		this.#onSend = options.onSend;
 		this.#onMessage = options.onMessage;
 		this.#delayed = delayed;
 		this.#maxRxTimeout = options.maxRxTimeout ?? 1000;
-		this.#channel = requestChannel(
-			{ knowsTxdone: true, rxCallback: (answer) => this.#receive(answer) },
-			options.controller,
-			options.index,
-		);
+		const { controller, index, replyIndex } = options;
+		const client = {
+			knowsTxdone: true,
+			rxCallback: (answer: unknown) => this.#receive(answer),
+		};
+		this.#channel = requestChannel(client, controller, index);
+		if (replyIndex === undefined) return;
+		try {
+			this.#replies = requestChannel(client, controller, replyIndex);
+		} catch (error) {
+			this.#channel.freeChannel();
+			throw error;
+		}
 	}
 
 	/** Commands sent so far. */
@@ -120,6 +135,7 @@ export class Exchange {
 	/** Gives the channel back. */
 	close(): void {
 		this.#channel.freeChannel();
+		this.#replies?.freeChannel();
 	}
 
 	/** Sends a command and has the answer when sendMessage returns, or soon after a flush. */
@@ -252,6 +268,7 @@ export class Exchange {
 
 	/** What sendMessage refuses never reached the platform: the agent takes the area back. */
 	#send(): void {
+		this.#onSend?.();
 		try {
 			this.#channel.sendMessage(this.#message);
 		} catch (error) {
@@ -262,6 +279,8 @@ export class Exchange {
 
 	/** Mailbox client: the controller has an answer. One that nobody waits for, after a timeout say, is dropped. */
 	#receive(answer: unknown): void {
+		// A doorbell may ring late, for a command that was given up; Linux ignores it, too.
+		if (this.#replies !== undefined && !this.#memory.free) return;
 		if (!this.#answered) {
 			this.#answered = true;
 			this.#answer = answer;
@@ -272,8 +291,9 @@ export class Exchange {
 
 	/** A direct call's answer did not come by itself: asks the controller for it. */
 	#fetch(command: AnyCommand): void {
-		const { ops } = this.#controller;
-		if (ops.flush) {
+		const { ops, timers } = this.#controller;
+		timers.wait?.(this.#timeout, () => this.#answered);
+		if (!this.#answered && ops.flush) {
 			this.#channel.flush(this.#timeout);
 		}
 		if (!this.#answered && ops.peekData) {

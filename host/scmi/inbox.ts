@@ -25,6 +25,8 @@ export interface ReceivingSide {
 	controller: MailboxController;
 	/** Channel on the controller; the agent takes it for itself. */
 	index: number;
+	/** Channel of the doorbell, where channels have one direction; without it, that of `index`; null for no doorbell. */
+	replyIndex?: number | null;
 	/** The area that belongs to the channel. */
 	memory: SharedMemory;
 	/** The doorbell: passed to the controller to tell that a message was read, such as `{ a0: functionId }`. */
@@ -79,6 +81,8 @@ export class Inbox {
 	readonly #side: ReceivingSide;
 	readonly #options: InboxOptions;
 	readonly #channel: MailboxChannel;
+	/** The doorbell: the same channel, or one of its own. */
+	readonly #bell: MailboxChannel | undefined;
 
 	/** @throws CosimError MBOX_INVALID without such a channel, MBOX_BUSY when it has a client */
 	constructor(side: ReceivingSide, options: InboxOptions) {
@@ -89,6 +93,13 @@ export class Inbox {
 			side.controller,
 			side.index,
 		);
+		const { controller, replyIndex } = side;
+		this.#bell =
+			replyIndex === undefined
+				? this.#channel
+				: replyIndex === null
+					? undefined
+					: requestChannel({ knowsTxdone: true }, controller, replyIndex);
 		// An agent before this one may have left a message, and no interrupt comes before it is read.
 		this.#readAll();
 	}
@@ -96,6 +107,7 @@ export class Inbox {
 	/** Gives the channel back. */
 	close(): void {
 		this.#channel.freeChannel();
+		if (this.#bell !== this.#channel) this.#bell?.freeChannel();
 	}
 
 	/** Mailbox client: an interrupt, or what the doorbell's call returned. */
@@ -128,7 +140,7 @@ export class Inbox {
 			});
 			// The platform may have the next one ready.
 			if (interrupt)
-				this.#guard(() => this.#channel.sendMessage(this.#side.message));
+				this.#guard(() => this.#bell?.sendMessage(this.#side.message));
 		}
 	}
 

@@ -1,8 +1,15 @@
 // A board: a devicetree and a firmware, joined by the channel that the tree describes, with the operating system's agent on it.
-// Bindings arm,scmi, arm,smc-mbox and arm,scmi-smc; nothing here knows an SoC.
+// Bindings arm,scmi, arm,smc-mbox, fsl,mu and arm,scmi-smc; nothing here knows an SoC.
 
-import { addScmiNodes, findScmi } from "../devicetree/scmi-nodes.ts";
+import { physicalRegions } from "../devicetree/address.ts";
 import {
+	addScmiNodes,
+	findScmi,
+	type MailboxOptions,
+	replaceMailbox,
+} from "../devicetree/scmi-nodes.ts";
+import {
+	type Announcement,
 	mailboxInterrupts,
 	readScmiTransport,
 	receivingChannel,
@@ -14,6 +21,7 @@ import { CosimError } from "../errors.ts";
 import type { Firmware } from "../firmware.ts";
 import { armSmcMailbox } from "../mailbox/arm-smc-mailbox.ts";
 import type { Method } from "../mailbox/conduit.ts";
+import { MuType, muChannel } from "../mailbox/doorbell-mailbox.ts";
 import type { MailboxController } from "../mailbox/framework.ts";
 import {
 	type Platform,
@@ -25,6 +33,7 @@ import { ScmiAgent } from "../scmi/agent.ts";
 import type { MessageEvent } from "../scmi/exchange.ts";
 import type { ReceivingSide } from "../scmi/inbox.ts";
 import { SharedMemory } from "../scmi/shared-memory.ts";
+import { ManagedFirmware } from "./managed-firmware.ts";
 
 /** Bytes of an area in front of its message (SCMI 3.2, 5.1.2). */
 const SMT_HEADER = 0x18;
@@ -32,12 +41,15 @@ const SMT_HEADER = 0x18;
 export interface BoardOptions {
 	/** Sees every message of the agent and of the platform. */
 	onMessage?: (event: MessageEvent) => void;
+	/** Sees that the agent is about to send a command. */
+	onSend?: () => void;
 	/** See ScmiAgent's. */
 	reportError?: (error: unknown) => void;
 }
 
 export interface Board {
 	readonly tree: DeviceTree;
+	/** The firmware; a {@link ManagedFirmware} around it where the tree's mailbox is a messaging unit. */
 	readonly firmware: Firmware;
 	/** The operating system's agent, on the channels "tx" and "rx" of the tree's SCMI node. */
 	readonly agent: ScmiAgent;
@@ -54,21 +66,49 @@ export interface Board {
 export function addPlatformNodes(
 	tree: DeviceTree,
 	platform: Platform,
-	method: Method = "smc",
+	mailbox: Announcement = "smc",
 ): boolean {
-	const level = method === "smc" ? 3 : 2;
-	const [tx, rx] = platform.channels.filter(
-		({ exceptionLevel }) => exceptionLevel === level,
-	);
 	const sram = platform.blocks.find(({ kind }) => kind === "ram");
-	if (tx === undefined || rx === undefined || sram === undefined) {
-		throw new CosimError(
-			"PLATFORM_INVALID",
-			`platform ${platform.name}: no memory with two ${method} channels`,
-		);
-	}
+	if (sram === undefined) throw noChannels(platform, mailbox);
+	const { areaSize, ...options } = mailboxOptions(platform, mailbox);
 	return addScmiNodes(tree, {
+		...options,
 		sram: { address: BigInt(sram.address), size: BigInt(sram.size) },
+		areaSize,
+		protocols: protocolsOf(platform),
+		regulators: platform.rails,
+	}).added;
+}
+
+/**
+ * Makes a board reach its firmware by another mailbox, and changes nothing else; a tree without SCMI nodes gets them.
+ * Throws DT_BINDING for an SCMI node without a mailbox, PLATFORM_INVALID when the platform does not serve such a one.
+ */
+export function setMailbox(
+	tree: DeviceTree,
+	platform: Platform,
+	mailbox: Announcement,
+): void {
+	const scmi = findScmi(tree);
+	if (scmi === undefined) addPlatformNodes(tree, platform, mailbox);
+	else replaceMailbox(tree, scmi, mailboxOptions(platform, mailbox));
+}
+
+/** The platform's first two channels behind a conduit, or its first two doorbells. */
+function mailboxOptions(
+	platform: Platform,
+	mailbox: Announcement,
+): MailboxOptions & { areaSize: number } {
+	const level = mailbox === "hvc" ? 2 : 3;
+	const { management } = platform;
+	const [tx, rx] =
+		mailbox === "doorbell"
+			? (management?.doorbells ?? []).map((id) =>
+					platform.channels.find((row) => row.functionId === id),
+				)
+			: platform.channels.filter((row) => row.exceptionLevel === level);
+	if (tx === undefined || rx === undefined) throw noChannels(platform, mailbox);
+	const options: MailboxOptions & { areaSize: number } = {
 		areaSize: tx.size,
 		functionIds: [tx.functionId, rx.functionId],
 		...(rx.fromPlatform !== true ||
@@ -76,10 +116,26 @@ export function addPlatformNodes(
 		rx.interrupt === undefined
 			? {}
 			: { interrupts: [tx.interrupt, rx.interrupt] }),
-		method,
-		protocols: protocolsOf(platform),
-		regulators: platform.rails,
-	}).added;
+		method: mailbox === "hvc" ? "hvc" : "smc",
+	};
+	if (mailbox !== "doorbell" || management === undefined) return options;
+	const { address, size, compatible, interrupt } = management;
+	return {
+		...options,
+		messagingUnit: {
+			address: BigInt(address),
+			size: BigInt(size),
+			compatible,
+			interrupt,
+		},
+	};
+}
+
+function noChannels(platform: Platform, mailbox: Announcement): CosimError {
+	return new CosimError(
+		"PLATFORM_INVALID",
+		`platform ${platform.name}: no memory with two ${mailbox} channels`,
+	);
 }
 
 /** IDs of the protocols that serve something which devices refer to. */
@@ -137,11 +193,11 @@ export function checkSoc(tree: DeviceTree, platform: Platform): void {
  */
 export function openBoard(
 	tree: DeviceTree,
-	firmware: Firmware,
+	hardware: Firmware,
 	options: BoardOptions = {},
 ): Board {
-	checkSoc(tree, firmware.platform);
-	const addedScmiNodes = addPlatformNodes(tree, firmware.platform);
+	checkSoc(tree, hardware.platform);
+	const addedScmiNodes = addPlatformNodes(tree, hardware.platform);
 	const node = findScmi(tree);
 	if (node === undefined)
 		throw new CosimError(
@@ -156,16 +212,26 @@ export function openBoard(
 			`${node.path}: expected compatible "arm,scmi" or "arm,scmi-smc" with a tx channel`,
 		);
 	}
-	const served = servedChannel(channel, node, firmware.platform, false);
+	const served = servedChannel(channel, node, hardware.platform, false);
+	const firmware = behind(channel, hardware);
 	const controllers = new Controllers(firmware);
-	const { onMessage, reportError } = options;
+	const { onMessage, onSend, reportError } = options;
 	const agent = new ScmiAgent({
 		...controllers.side(channel, served.functionId),
+		interrupt: channel.conduit === "doorbell",
+		...(onSend === undefined ? {} : { onSend }),
 		...receivingSide(transport, firmware, controllers),
 		...(onMessage === undefined ? {} : { onMessage }),
 		...(reportError === undefined ? {} : { reportError }),
 	});
 	return { tree, firmware, agent, channel, transport, addedScmiNodes };
+}
+
+/** The firmware as a channel reaches it: behind a messaging unit, on a processor of its own. */
+function behind({ conduit }: ScmiChannel, firmware: Firmware): Firmware {
+	return conduit !== "doorbell" || firmware instanceof ManagedFirmware
+		? firmware
+		: new ManagedFirmware(firmware);
 }
 
 /** The receiving side of a tree and a firmware that both have one. */
@@ -181,7 +247,9 @@ function receivingSide(
 		platform.channels.some(({ fromPlatform }) => fromPlatform === true);
 	if (rx === undefined || !speaks) return {};
 	const served = servedChannel(rx, transport.node, platform, true);
-	return { receive: controllers.side(rx, served.functionId) };
+	const side = controllers.side(rx, served.functionId);
+	const silent = rx.answered === false;
+	return { receive: silent ? { ...side, replyIndex: null } : side };
 }
 
 /** The platform's channel that the tree's channel names: same conduit, function ID, area and direction. */
@@ -191,8 +259,14 @@ function servedChannel(
 	platform: Platform,
 	fromPlatform: boolean,
 ): Platform["channels"][number] {
-	const { conduit, functionId, sharedMemory, interrupt } = channel;
-	const levels = conduit === "smc" ? [3] : [2];
+	const { conduit, sharedMemory } = channel;
+	const doorbell = conduit === "doorbell";
+	const functionId = doorbell
+		? doorbellFunctionId(channel, platform)
+		: channel.functionId;
+	// All doorbells have the unit's.
+	const interrupt = doorbell ? undefined : channel.interrupt;
+	const levels = conduit === "hvc" ? [2] : [3];
 	if (conduit === "hvc" && platform.hypervisorPassesOn) levels.push(3);
 	const served = platform.channels.filter(
 		(row) =>
@@ -205,7 +279,7 @@ function servedChannel(
 			BigInt(row.address) === sharedMemory.address &&
 			sharedMemory.size <= row.size &&
 			sharedMemory.size >= SMT_HEADER + platform.maxMessageSize &&
-			(!fromPlatform || row.interrupt === interrupt),
+			(!fromPlatform || doorbell || row.interrupt === interrupt),
 	);
 	if (found !== undefined) return found;
 	const name = (
@@ -215,7 +289,7 @@ function servedChannel(
 		line: number | undefined,
 	) =>
 		`${id === undefined ? "any" : hex(id)} with ${size} bytes at ${hex(address)}` +
-		(fromPlatform ? ` and interrupt ${line}` : "");
+		(fromPlatform && !doorbell ? ` and interrupt ${line}` : "");
 	const known = served.map((row) =>
 		name(row.functionId, BigInt(row.address), BigInt(row.size), row.interrupt),
 	);
@@ -225,6 +299,34 @@ function servedChannel(
 		`${node.path}: channel ${channel.name} is ${conduit} ${name(functionId, address, size, interrupt)}, expected one that ` +
 			`${platform.name} serves: ${known.join(", ") || "none"}`,
 	);
+}
+
+/** The function ID of the channel behind a doorbell, on a unit that is the platform's. */
+function doorbellFunctionId(
+	{ mailbox, interrupt }: ScmiChannel,
+	{ name, management }: Platform,
+): number {
+	const { node, index } = mailbox as NonNullable<ScmiChannel["mailbox"]>;
+	const address = physicalRegions(node)[0]?.address;
+	if (management === undefined || address !== BigInt(management.address))
+		throw node.malformed(
+			"reg",
+			management === undefined
+				? `another mailbox: ${name} has no management processor`
+				: `${hex(management.address)}, where ${name} has its messaging unit`,
+		);
+	if (interrupt !== management.interrupt)
+		throw node.malformed(
+			"interrupts",
+			`the shared peripheral interrupt ${management.interrupt}`,
+		);
+	const id = management.doorbells[index];
+	if (id === undefined)
+		throw new CosimError(
+			"DT_BINDING",
+			`${node.path}: nobody answers doorbell ${index}, expected 0 to ${management.doorbells.length - 1}`,
+		);
+	return id;
 }
 
 function hex(value: number | bigint): string {
@@ -253,10 +355,13 @@ class Controllers {
 	}
 
 	/** `arm,scmi-smc` needs no controller in the tree and gets one of a single channel. */
-	#controllerFor({ conduit, functionId, mailbox }: ScmiChannel): {
+	#controllerFor(channel: ScmiChannel): {
 		controller: MailboxController;
 		index: number;
+		replyIndex?: number;
 	} {
+		const { conduit, functionId, mailbox } = channel;
+		if (conduit === "doorbell") return this.#doorbells(channel);
 		if (mailbox === undefined) {
 			if (functionId === undefined)
 				throw new CosimError(
@@ -275,6 +380,18 @@ class Controllers {
 		const controller = this.#probed.get(node) ?? this.#probe(node, conduit);
 		this.#probed.set(node, controller);
 		return { controller, index };
+	}
+
+	#doorbells({ name, mailbox, answered }: ScmiChannel) {
+		const { node, index } = mailbox as NonNullable<ScmiChannel["mailbox"]>;
+		const rings = muChannel(MuType.TXDB, index);
+		const isRung = muChannel(MuType.RXDB, index);
+		const sends = name === "tx";
+		return {
+			controller: (this.#firmware as ManagedFirmware).mailbox(node.path),
+			index: sends ? rings : isRung,
+			...(answered === true && { replyIndex: sends ? isRung : rings }),
+		};
 	}
 
 	#probe(node: DtNode, method: Method): MailboxController {

@@ -6,6 +6,7 @@ import { BLOCKS, SRAM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { DEVICETREE } from "./controllers.ts";
 import { GUEST_CONSUMERS } from "./guest.ts";
+import { management } from "./management.ts";
 import { PERFORMANCE_DOMAINS } from "./performance.ts";
 import { POWER_CONTROLLER, POWER_DOMAINS } from "./power-domains.ts";
 import { RAILS } from "./rails.ts";
@@ -109,5 +110,6 @@ export const IMX8MM: Platform = {
 	sensors: SENSORS,
 	system: SYSTEM,
 	thermal: THERMAL,
+	management: management([TX_FUNCTION_ID, RX_FUNCTION_ID]),
 	registers: REGISTERS,
 };
