@@ -60,12 +60,17 @@ export { NotificationStream } from "./scmi/subscriptions.ts";
 export { VOLTAGE_MODE_OFF, VOLTAGE_MODE_ON } from "./scmi/voltage.ts";
 export { type Board, openBoard, platformFor } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
+export type { BootError, Unserved } from "./simulation/findings.ts";
 export {
 	type ClockState,
+	type PerformanceDomainState,
 	type PowerDomainState,
+	type RailState,
 	type ResetState,
 	readClocks,
+	readPerformanceDomains,
 	readPowerDomains,
+	readRails,
 	readResets,
 } from "./simulation/state.ts";
 export { decodeMessage } from "./trace/decode.ts";
