@@ -72,14 +72,19 @@ export {
 	setMailbox,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
+export type { BootError, Unserved } from "./simulation/findings.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export {
 	type ClockState,
+	type PerformanceDomainState,
 	type PowerDomainState,
+	type RailState,
 	type ResetState,
 	readClocks,
+	readPerformanceDomains,
 	readPowerDomains,
+	readRails,
 	readResets,
 } from "./simulation/state.ts";
 export { decodeMessage } from "./trace/decode.ts";
