@@ -50,7 +50,9 @@ export const enum Image {
 	/** At most one row each. */
 	SYSTEM = 0x100,
 	THERMAL = 0x108,
-	HEADER_SIZE = 0x110,
+	DEVICES = 0x110,
+	DEVICE_RESOURCES = 0x118,
+	HEADER_SIZE = 0x120,
 	/** "SCMI" in memory order. */
 	MAGIC_VALUE = 0x494d4353,
 }
@@ -116,10 +118,8 @@ export const enum Clock {
 	PARENTS = 0x10,
 	/** u16 next clock that shares the gate's bits, in a ring; its own ID when none does. */
 	SHARE_NEXT = 0x14,
-	/** u16 (CPU): the clock that the cluster runs from while the PLL relocks. */
-	PARK = 0x16,
-	/** u8 (CPU): position of that clock's own parent meanwhile. */
-	PARK_PARENT = 0x18,
+	/** u16 enable delay in µs. */
+	ENABLE_DELAY = 0x16,
 	/** u8 state: cached, 1 when the clock runs. */
 	RUNNING = 0x19,
 	/** u16. ALIAS: the target's ID. PLL: index into PLLS. CPU: the clock to retune, an input of its parent mux. */
@@ -130,8 +130,12 @@ export const enum Clock {
 	MULT = 0x20,
 	DIV = 0x24,
 	FIXED_RATE = 0x20,
-	/** u32 enable delay in µs. */
-	ENABLE_DELAY = 0x28,
+	/** CPU, in the same place: u16 the clock that the cluster runs from while the PLL relocks. */
+	PARK = 0x20,
+	/** CPU: u8 position of that clock's own parent meanwhile. */
+	PARK_PARENT = 0x24,
+	/** u32 state: one bit for each agent that must not change it. */
+	DENIED_TO = 0x28,
 	/** u32 state: generation in which RATE and RUNNING were computed. */
 	GENERATION = 0x2c,
 	/** u64 state: cached rate in Hz. */
@@ -228,7 +232,9 @@ export const enum Domain {
 	USE_COUNT = 0x1c,
 	/** State. u32 1: the platform holds its clocks. */
 	HOLDS_CLOCKS = 0x20,
-	SIZE = 0x24,
+	/** State. u32: one bit for each agent that must not change it. */
+	DENIED_TO = 0x24,
+	SIZE = 0x28,
 }
 
 /** A row of SWITCHES: one power-gated region with its request bit. */
@@ -272,6 +278,8 @@ export const enum Agent {
 	DISPATCH = 0x04,
 	/** u32 state, filled by load(): the row of its platform-to-agent channel, 0 when it has none. */
 	P2A = 0x08,
+	/** u32 1: may change permissions and reset the configuration of other agents. */
+	TRUSTED = 0x0c,
 	SIZE = 0x10,
 }
 
@@ -330,7 +338,9 @@ export const enum Service {
 	/** u32: first row and number of rows in RESULTS or CHANNELS. */
 	FIRST = 0x0c,
 	COUNT = 0x10,
-	SIZE = 0x14,
+	/** u32 1: only for callers in the secure state. */
+	SECURE = 0x14,
+	SIZE = 0x18,
 }
 
 export const enum ServiceKind {
@@ -367,10 +377,15 @@ export const enum Reset {
 	PULSE_NS = 0x10,
 	/** u32 1: the agents themselves run on what it resets, none of them may. */
 	DENIED = 0x14,
-	/** State. u32: one bit for each agent that is told of its resets; u32 1: an asynchronous reset is under way. */
+	/**
+	 * State. u32: one bit for each agent that is told of its resets; u32, while an asynchronous reset is under way: one more
+	 * than the ID of the agent that gets its response, of the platform if nobody does.
+	 */
 	WATCHERS = 0x18,
 	PENDING = 0x1c,
-	SIZE = 0x20,
+	/** State. u32: one bit for each agent that must not change it. */
+	DENIED_TO = 0x20,
+	SIZE = 0x28,
 }
 
 /** A row of RAILS: the supply, or voltage domain, with the ID of its index. Levels are i32 in µV. */
@@ -403,10 +418,15 @@ export const enum Rail {
 	STEP = 0x3c,
 	/** State. u64: virtual time at which the last change has settled. */
 	SETTLED_AT = 0x40,
-	/** State. u32 1: an asynchronous change is pending, to this i32 level. */
+	/** State. u32: the agent whose asynchronous change is pending, 0 when none is; i32 its level. */
 	PENDING = 0x48,
 	TARGET = 0x4c,
-	SIZE = 0x50,
+	/** State. u32: one bit for each agent that must not change it. */
+	DENIED_TO = 0x50,
+	/** State. u32: one bit for each agent that has switched it on, and for each that has set its level, until it lets go. */
+	ON_FOR = 0x54,
+	LEVEL_FOR = 0x58,
+	SIZE = 0x60,
 }
 
 /** A row of RAIL_LEVELS: one for each value of the selecting bits, by ascending levels. */
@@ -444,7 +464,7 @@ export const enum Performance {
 	FAST_VERSION = 0x30,
 	/** u32 state: one bit for each agent that names levels by their indices. */
 	INDEXED = 0x34,
-	/** State. u32 positions of the lowest and of the highest operating point allowed, u32 agent that said so. */
+	/** State. u32 positions of the lowest and of the highest operating point allowed by all, u32 agent that set limits last. */
 	MIN = 0x38,
 	MAX = 0x3c,
 	LIMITS_BY = 0x40,
@@ -459,7 +479,11 @@ export const enum Performance {
 	SEEN_LEVEL = 0x58,
 	SEEN_MAX = 0x5c,
 	SEEN_MIN = 0x60,
-	SIZE = 0x68,
+	/** State. u32: one bit for each agent that must not change it. */
+	DENIED_TO = 0x64,
+	/** State. u8 for each agent: positions of the lowest, bits 3:0, and the highest operating point that it allows. */
+	AGENT_LIMITS = 0x68,
+	SIZE = 0x88,
 	/** Operating points that a domain may have. */
 	LIMIT = 16,
 }
@@ -510,7 +534,9 @@ export const enum Sensor {
 	TIMESTAMP_EXPONENT = 0x20,
 	/** u32: ns that an asynchronous reading takes, 0 when there is none. */
 	READING_NS = 0x24,
-	SIZE = 0x28,
+	/** State. u32: one bit for each agent that must not configure it. */
+	DENIED_TO = 0x28,
+	SIZE = 0x30,
 }
 
 /** A row of SENSOR_AXES: one value that a sensor reads. Values are i64 in the unit of their kind. */
@@ -563,6 +589,8 @@ export const enum System {
 	TIMEOUT_MS = 0x1c,
 	/** State. u32: one bit for each agent that is told of requests. */
 	WATCHERS = 0x20,
+	/** State. u32: the agent that made the last graceful request. */
+	REQUESTER = 0x24,
 	SIZE = 0x28,
 }
 
@@ -594,6 +622,25 @@ export const enum Thermal {
 	/** State. u64: virtual time in ns when the power was last looked at. */
 	LOOKED_AT = 0x48,
 	SIZE = 0x50,
+}
+
+/** A row of DEVICES: the device with the ID of its index, by which agents get and lose permissions. */
+export const enum Device {
+	/** u32 first row and number of rows in DEVICE_RESOURCES; load() turns the first into an address. */
+	RESOURCES = 0x00,
+	RESOURCE_COUNT = 0x04,
+	/** u32: one bit for each agent that must not use it at load. */
+	DENIED_AT_LOAD = 0x08,
+	/** State. u32 for each of the protocols 0x10 to 0x17: one bit for each agent that must not use that one on it. */
+	DENIED = 0x10,
+	SIZE = 0x30,
+}
+
+/** A row of DEVICE_RESOURCES: u32 protocol and the ID that it knows a clock, a domain, a sensor of the device by. */
+export const enum DeviceResource {
+	PROTOCOL = 0x00,
+	ID = 0x04,
+	SIZE = 0x08,
 }
 
 /** Why load() refuses an image; State.LOAD_ERROR_AT has the byte offset in the image. */

@@ -5,6 +5,8 @@ import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
 import { PLATFORM } from "./hardware/clock-gates";
 import { Abi, Address, State } from "./layout";
 import { loadPlatform, reserveImage } from "./platform/load";
+import { resetAgent as reset } from "./scmi/agent-reset";
+import { agentRow } from "./scmi/agents";
 import { notifyChanges } from "./scmi/watches";
 import { run } from "./sim/events";
 import { trap as execute } from "./smccc";
@@ -59,6 +61,22 @@ export function write32(address: u32, value: u32): void {
 	busWrite(address, value);
 	if (load<u32>(Address.STATE, State.STOP)) return;
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(PLATFORM);
+}
+
+/**
+ * Takes back everything that an agent has asked for, as when it has died: requests, limits, subscriptions, what is pending,
+ * messages under way in either direction; with `permissions` those that it was given or denied since load. Returns false
+ * when there is no such agent, or when it is the platform.
+ */
+export function resetAgent(agent: u32, permissions: bool): bool {
+	if (agent === PLATFORM) return false;
+	if (agent >= load<u32>(Address.STATE, State.AGENT_COUNT)) return false;
+	if (load<u32>(Address.STATE, State.STOP)) return true;
+	const watched = load<u32>(Address.STATE, State.WATCHES) !== 0;
+	if (watched) notifyChanges(PLATFORM);
+	reset(agentRow(agent), permissions, false);
+	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(agent);
+	return true;
 }
 
 /** The address in linear memory of `length` bytes of a block; 0 when no block covers them all. For plain memory. */

@@ -11,7 +11,7 @@
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 2,
+	VERSION = 3,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
@@ -129,6 +129,9 @@ export const enum State {
 	SENSOR_USES = 0x140,
 	/** u32: generation of the registers for which the thermal model is right. */
 	THERMAL_GENERATION = 0x144,
+	/** u32 pair: address and count. */
+	DEVICES = 0x148,
+	DEVICE_COUNT = 0x14c,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -188,10 +191,19 @@ export const enum Cpu {
 	X2 = 0x10,
 	X3 = 0x18,
 	REGISTERS = 18,
-	/** The engine's own. u64: function ID and, in the high word, exception level of the last call to a single channel. */
+	/** u32, written by the host: 1 while the CPU is in the secure state. */
+	SECURE = 0xe0,
+	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
 	LAST_CALL = 0xf0,
 	/** u32: that channel's row. */
 	LAST_CHANNEL = 0xf8,
+}
+
+/** What besides a function ID tells a call: the high word of Cpu.LAST_CALL. */
+export const enum CallKey {
+	/** The exception level, and one bit above it the security state. */
+	LEVEL_MASK = 0xff,
+	SECURE_SHIFT = 8,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

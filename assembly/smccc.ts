@@ -3,7 +3,7 @@
 
 import { followPowerSoon } from "./hardware/thermal";
 import { Service, ServiceKind } from "./image";
-import { Abi, Address, Cpu, Slot, State } from "./layout";
+import { Abi, Address, CallKey, Cpu, Slot, State } from "./layout";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { runDue } from "./sim/events";
 
@@ -49,8 +49,9 @@ export function trap(cpu: u32, level: u32): i32 {
 	let result: i32 = Smccc.SUCCESS;
 	// Most calls are for the channel of the CPU's last one.
 	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
-	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, level))
-		result = callService(functionId, registers, level);
+	const caller = callerOf(registers, level);
+	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, caller))
+		result = callService(functionId, registers, caller);
 	else if (!serveChannel(channel)) result = Smccc.NOT_REQUIRED;
 	// Who stops the system never sees the call return; here it has to.
 	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
@@ -59,22 +60,27 @@ export function trap(cpu: u32, level: u32): i32 {
 	return result;
 }
 
-function callKey(functionId: u32, level: u32): u64 {
-	return ((<u64>level) << 32) | functionId;
+/** Who calls: the exception level that the call goes to, and the state that it comes from. */
+function callerOf(registers: usize, level: u32): u32 {
+	return (load<u32>(registers, Cpu.SECURE) << CallKey.SECURE_SHIFT) | level;
 }
 
-function callService(functionId: u32, registers: usize, level: u32): i32 {
-	const service = serviceFor(functionId, level);
+function callKey(functionId: u32, caller: u32): u64 {
+	return ((<u64>caller) << 32) | functionId;
+}
+
+function callService(functionId: u32, registers: usize, caller: u32): i32 {
+	const service = serviceFor(functionId, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	const single =
 		load<u32>(service, Service.KIND) === ServiceKind.CHANNELS &&
 		load<u32>(service, Service.COUNT) === 1;
 	if (single) {
-		store<u64>(registers, callKey(functionId, level), Cpu.LAST_CALL);
+		store<u64>(registers, callKey(functionId, caller), Cpu.LAST_CALL);
 		const channel = load<u32>(service, Service.FIRST);
 		store<u32>(registers, channel, Cpu.LAST_CHANNEL);
 	}
-	return serve(service, registers, level);
+	return serve(service, registers, caller);
 }
 
 /** There is no such CPU, or the system no longer runs: nothing is served. */
@@ -85,8 +91,15 @@ function refuse(cpu: u32): i32 {
 	return Smccc.NOT_SUPPORTED;
 }
 
-/** The service of a function ID at an exception level, or at EL3 when EL2 passes on what it does not serve; 0 for none. */
-function serviceFor(functionId: u32, level: u32): usize {
+/** The service of a function ID for a caller: one of the secure state does not exist outside of it; 0 for none. */
+function serviceFor(functionId: u32, caller: u32): usize {
+	const service = serviceAt(functionId, caller & CallKey.LEVEL_MASK);
+	if (service === 0 || !load<u32>(service, Service.SECURE)) return service;
+	return caller >> CallKey.SECURE_SHIFT !== 0 ? service : 0;
+}
+
+/** At an exception level, or at EL3 when EL2 passes on what it does not serve. */
+function serviceAt(functionId: u32, level: u32): usize {
 	if (functionId & Smccc.FAST && functionId & Smccc.FAST_RESERVED) return 0;
 	if (level === Level.EL3)
 		return lookUp(functionId, State.EL3_TABLE, State.EL3_MASK);
@@ -114,7 +127,7 @@ function lookUp(functionId: u32, table: u32, mask: u32): usize {
 	}
 }
 
-function serve(service: usize, registers: usize, level: u32): i32 {
+function serve(service: usize, registers: usize, caller: u32): i32 {
 	switch (load<u32>(service, Service.KIND)) {
 		case ServiceKind.CHANNELS:
 			return channels(service);
@@ -125,9 +138,9 @@ function serve(service: usize, registers: usize, level: u32): i32 {
 			);
 			return Smccc.SUCCESS;
 		case ServiceKind.ARCH_FEATURES:
-			return archFeatures(load<u32>(registers, Cpu.X1), level);
+			return archFeatures(load<u32>(registers, Cpu.X1), caller);
 		case ServiceKind.PSCI_FEATURES:
-			return psciFeatures(load<u32>(registers, Cpu.X1), level);
+			return psciFeatures(load<u32>(registers, Cpu.X1), caller);
 		default:
 			return results(service, registers);
 	}
@@ -151,20 +164,20 @@ function results(service: usize, registers: usize): i32 {
 	return load<i32>(first);
 }
 
-function archFeatures(functionId: u32, level: u32): i32 {
+function archFeatures(functionId: u32, caller: u32): i32 {
 	if ((functionId & Smccc.OWNER_MASK) !== Smccc.OWNER_ARCH)
 		return Smccc.NOT_SUPPORTED;
-	return serviceFor(functionId, level) === 0
+	return serviceFor(functionId, caller) === 0
 		? Smccc.NOT_SUPPORTED
 		: Smccc.SUCCESS;
 }
 
-function psciFeatures(functionId: u32, level: u32): i32 {
+function psciFeatures(functionId: u32, caller: u32): i32 {
 	const isPsci =
 		(functionId & Smccc.OWNER_MASK) === Smccc.OWNER_STANDARD &&
 		(functionId & 0xffff) <= <u32>Smccc.PSCI_LAST_NUMBER;
 	if (!isPsci && functionId !== Smccc.VERSION_ID) return Smccc.NOT_SUPPORTED;
-	return serviceFor(functionId, level) === 0
+	return serviceFor(functionId, caller) === 0
 		? Smccc.NOT_SUPPORTED
 		: Smccc.SUCCESS;
 }

@@ -22,6 +22,7 @@ interface Exports extends Record<string, unknown> {
 	busHas(address: number): number;
 	read32(address: number): number;
 	write32(address: number, value: number): void;
+	resetAgent(agent: number, permissions: number): number;
 	linear(address: number, length: number): number;
 	memoryEnd(): number;
 }
@@ -35,6 +36,7 @@ const EXPORTS = [
 	"busHas",
 	"read32",
 	"write32",
+	"resetAgent",
 	"linear",
 	"memoryEnd",
 ] as const;
@@ -126,7 +128,7 @@ export class Engine implements Firmware {
 	}
 
 	/**
-	 * Begins again: registers at their load values, memory empty, nobody's requests or subscriptions, virtual time 0.
+	 * Begins again: CPUs in the normal world, registers at their load values, memory empty, nobody's requests or subscriptions, virtual time 0.
 	 * Buffer and views stay as they are. Also turns on a system that is off; at any time.
 	 */
 	reset(): void {
@@ -143,6 +145,12 @@ export class Engine implements Firmware {
 			);
 		}
 		return view;
+	}
+
+	setSecure(cpu: number, secure: boolean): void {
+		this.registers(cpu);
+		const at = Address.CPU + cpu * Address.CPU_STRIDE + Cpu.SECURE;
+		new DataView(this.buffer).setUint32(at, secure ? 1 : 0, true);
 	}
 
 	trap(cpu: number, method: Method): number {
@@ -228,6 +236,25 @@ export class Engine implements Firmware {
 			);
 		}
 		return this.#exports.linear(address, size);
+	}
+
+	/**
+	 * Takes back everything that an agent has asked for, as when it has died or was reset: its requests, limits and
+	 * subscriptions, what it has pending, messages under way to and from it. What hardware was set to stays.
+	 * @param name the agent's name
+	 * @param permissions it gets the permissions that it has at load, too
+	 * @throws CosimError UNKNOWN_NAME when there is no such agent
+	 */
+	resetAgent(name: string, permissions = false): void {
+		const id = this.platform.agents.indexOf(name) + 1;
+		if (id === 0) {
+			throw new CosimError(
+				"UNKNOWN_NAME",
+				`agent ${name}: ${this.platform.name} has ${this.platform.agents.join(", ")}`,
+			);
+		}
+		this.#exports.resetAgent(id, permissions ? 1 : 0);
+		this.#interrupts.take();
 	}
 
 	/**

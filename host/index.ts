@@ -67,11 +67,11 @@ export {
 	type Board,
 	openBoard,
 	platformFor,
-	setMailbox,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
+export { setMailbox } from "./simulation/platform-nodes.ts";
 export {
 	type ClockState,
 	type PowerDomainState,

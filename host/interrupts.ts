@@ -1,8 +1,9 @@
 // The interrupts that the engine raises: counted in memory for each channel, handed to whoever subscribed to their number.
-// State.INTERRUPTS and Channel.INTERRUPTS of assembly/; as a CPU does, handlers run with registers of their own.
+// State.INTERRUPTS and Channel.INTERRUPTS of assembly/; as a CPU does, handlers run with registers of their own, and in the
+// normal world, wherever the call came from that raised the interrupt.
 
 import { Channel } from "../assembly/image.ts";
-import { Address, State } from "../assembly/layout.ts";
+import { Address, Cpu, State } from "../assembly/layout.ts";
 import { throwLater } from "./errors.ts";
 import { channelGroups } from "./platform/image/services.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -62,6 +63,8 @@ export class Interrupts {
 
 	#handOn(): void {
 		const saved = this.#registers.map((registers) => registers.slice());
+		const secure = saved.map((_, cpu) => this.#words[secureAt(cpu)] as number);
+		for (const cpu of saved.keys()) this.#words[secureAt(cpu)] = 0;
 		this.#running = true;
 		// Handlers may trap and raise more.
 		while (this.#words[COUNTER] !== this.#taken) {
@@ -82,7 +85,13 @@ export class Interrupts {
 		this.#running = false;
 		for (const [cpu, registers] of saved.entries())
 			this.#registers[cpu]?.set(registers);
+		for (const [cpu, state] of secure.entries())
+			this.#words[secureAt(cpu)] = state;
 	}
+}
+
+function secureAt(cpu: number): number {
+	return (Address.CPU + cpu * Address.CPU_STRIDE + Cpu.SECURE) >>> 2;
 }
 
 const COUNTER = (Address.STATE + State.INTERRUPTS) >>> 2;

@@ -18,10 +18,10 @@ import { setField } from "./registers";
 import { better, NO_RATE, Rounding } from "./rounding";
 
 /** Above every clock; keeps products in 64 bits. */
-const HIGHEST: u64 = 1 << 35;
+export const HIGHEST: u64 = 1 << 35;
 
 /** What CLOCK_RATE_SET would give, in Hz, or NO_RATE when nothing lies in the rounding's direction. */
-function reach(clock: usize, wanted: u64, rounding: u32): u64 {
+export function reach(clock: usize, wanted: u64, rounding: u32): u64 {
 	if (wanted > HIGHEST && rounding === Rounding.UP) return NO_RATE;
 	const rate = min(wanted, HIGHEST);
 	switch (kindOf(clock)) {
@@ -123,7 +123,12 @@ function apply(clock: usize, rate: u64, rounding: u32): void {
 }
 
 /** The parent's rate whose `* mult / div`, rounded down to whole Hz, comes closest to `rate` from the rounding's side. */
-function beforeFactor(rate: u64, mult: u64, div: u64, rounding: u32): u64 {
+export function beforeFactor(
+	rate: u64,
+	mult: u64,
+	div: u64,
+	rounding: u32,
+): u64 {
 	if (mult === 0) return 0;
 	const wanted =
 		rounding === Rounding.DOWN
@@ -165,36 +170,34 @@ function bestPair(clock: usize, fin: u64, rate: u64, rounding: u32): u32 {
 // Dividers: the own field as long as it serves the request exactly, else together with whatever the parent can change.
 
 function reachByDivider(clock: usize, rate: u64, rounding: u32): u64 {
-	const own = bestDivider(clock, rate, rounding);
-	const ownRate = own === 0 ? NO_RATE : parentRateOf(clock) / own;
-	if (ownRate === rate) return ownRate;
-	const div = bestDividerWithParent(clock, rate, rounding, ownRate);
-	if (div === 0) return ownRate;
+	const div = dividerWithParent(clock, rate, rounding);
+	if (div === 0) {
+		const own = bestDivider(clock, rate, rounding);
+		return own === 0 ? NO_RATE : parentRateOf(clock) / own;
+	}
 	return (
 		reach(parentOf(clock), beforeFactor(rate, 1, div, rounding), rounding) / div
 	);
 }
 
 function applyByDivider(clock: usize, rate: u64, rounding: u32): void {
-	let div = bestDivider(clock, rate, rounding);
-	const ownRate = div === 0 ? NO_RATE : parentRateOf(clock) / div;
-	if (ownRate !== rate) {
-		const withParent = bestDividerWithParent(clock, rate, rounding, ownRate);
-		if (withParent !== 0) {
-			apply(
-				parentOf(clock),
-				beforeFactor(rate, 1, withParent, rounding),
-				rounding,
-			);
-			div = withParent;
-		}
-	}
+	let div = dividerWithParent(clock, rate, rounding);
+	if (div === 0) div = bestDivider(clock, rate, rounding);
+	else apply(parentOf(clock), beforeFactor(rate, 1, div, rounding), rounding);
 	setField(
 		load<u32>(clock, Clock.REGISTER),
 		load<u8>(clock, Clock.SHIFT),
 		load<u8>(clock, Clock.WIDTH),
 		div - 1,
 	);
+}
+
+/** The value that serves the request together with a changed parent; 0 when the own field alone does at least as well. */
+export function dividerWithParent(clock: usize, rate: u64, rounding: u32): u32 {
+	const own = bestDivider(clock, rate, rounding);
+	const ownRate = own === 0 ? NO_RATE : parentRateOf(clock) / own;
+	if (ownRate === rate) return 0;
+	return bestDividerWithParent(clock, rate, rounding, ownRate);
 }
 
 /** The best value with the parent as it is; 0 when there is none. */

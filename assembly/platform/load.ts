@@ -9,6 +9,8 @@ import {
 	Channel,
 	ChannelDirection,
 	Clock,
+	Device,
+	DeviceResource,
 	Domain,
 	Handshake,
 	Image,
@@ -45,6 +47,7 @@ import {
 import { clearEvents } from "../sim/events";
 import { check, checkName, failed, header, setState, state } from "./check";
 import { checkClocks, checkPlls, holdCriticalClocks } from "./clocks";
+import { checkDevices } from "./devices";
 import { checkPerformance } from "./performance";
 import { checkPower } from "./power";
 import { checkRails } from "./rails";
@@ -81,6 +84,7 @@ export function loadPlatform(length: u32): u32 {
 	if (!failed()) checkPerformance();
 	if (!failed()) checkSensors();
 	if (!failed()) checkSystem();
+	if (!failed()) checkDevices();
 	if (!failed()) checkChannels();
 	if (!failed()) checkAgents();
 	if (!failed()) fillTables();
@@ -188,6 +192,8 @@ function resolveSections(length: u32): void {
 	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);
 	section(Image.SENSOR_AXES, SensorAxis.SIZE, length);
 	section(Image.SENSOR_INTERVALS, SensorInterval.SIZE, length);
+	table(Image.DEVICES, Device.SIZE, length, State.DEVICES, 0xffff);
+	section(Image.DEVICE_RESOURCES, DeviceResource.SIZE, length);
 	optional(Image.SYSTEM, System.SIZE, length, State.SYSTEM);
 	optional(Image.THERMAL, Thermal.SIZE, length, State.THERMAL);
 	section(Image.REGISTERS, Register.SIZE, length);

@@ -12,7 +12,8 @@ import {
 	OperatingPoint,
 	Performance,
 } from "../image";
-import { Address, State } from "../layout";
+import { Abi, Address, State } from "../layout";
+import { allowAll } from "../scmi/performance-levels";
 import { check, checkName, failed, header, state } from "./check";
 import { isClock } from "./clocks";
 
@@ -52,6 +53,8 @@ function checkDomain(domain: usize): void {
 	);
 	store<u32>(domain, last, Performance.MAX);
 	store<u32>(domain, last, Performance.TOLD_MAX);
+	for (let agent: u32 = 0; agent < <u32>Abi.MAX_AGENTS; agent++)
+		allowAll(domain, agent);
 }
 
 function checkRange(field: usize, most: u32): void {

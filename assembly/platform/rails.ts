@@ -36,6 +36,8 @@ function checkRail(rail: usize): void {
 	store<u64>(rail, 0, Rail.SETTLED_AT);
 	store<u32>(rail, 0, Rail.PENDING);
 	store<i32>(rail, 0, Rail.TARGET);
+	store<u32>(rail, 0, Rail.ON_FOR);
+	store<u32>(rail, 0, Rail.LEVEL_FOR);
 }
 
 function checkTime(field: usize): void {

@@ -47,6 +47,8 @@ export function checkAgents(): void {
 	for (let i: u32 = 0; i < agents && !failed(); i++) {
 		const agent = state(State.AGENTS) + i * Agent.SIZE;
 		checkName(agent + Agent.NAME);
+		const trust = load<u32>(agent, Agent.TRUSTED);
+		check(trust <= 1, LoadError.RANGE, agent + Agent.TRUSTED);
 		store<u32>(
 			agent,
 			state(State.DISPATCH) + i * Dispatch.SIZE,
@@ -120,6 +122,8 @@ export function fillTables(): void {
 			row + Service.EXCEPTION_LEVEL,
 		);
 		check(kind < <u32>ServiceKind.COUNT, LoadError.RANGE, row + Service.KIND);
+		const secure = load<u32>(row, Service.SECURE);
+		check(secure <= 1, LoadError.RANGE, row + Service.SECURE);
 		if (kind === ServiceKind.CHANNELS || kind === ServiceKind.READ) {
 			pointAtRows(
 				row,

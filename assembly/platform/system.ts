@@ -31,6 +31,7 @@ export function checkSystem(): void {
 	resolve(system + System.OFF);
 	resolve(system + System.RESET);
 	store<u32>(system, 0, System.WATCHERS);
+	store<u32>(system, 0, System.REQUESTER);
 }
 
 function checkBits(field: usize): void {

@@ -4,6 +4,7 @@
 import { Agent, Image, Protocol } from "../image";
 import { Address, State } from "../layout";
 import { agentId, agentRow } from "./agents";
+import { describePermissions } from "./base-permissions";
 import {
 	entriesPerReply,
 	NameSize,
@@ -60,6 +61,7 @@ export function describeBase(table: usize, version: u32, notifies: bool): void {
 		version >= V2 ? discoverAgent.index : discoverAgentV1.index,
 	);
 	if (notifies) row(table, Base.NOTIFY_ERRORS, 4, notifyErrors.index);
+	if (version >= V2) describePermissions(table);
 }
 
 function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {

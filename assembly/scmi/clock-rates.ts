@@ -1,13 +1,16 @@
 // The clock protocol's messages about rates: what a clock can have, has, shall have, and who is told of it.
 // SCMI 3.2 (Arm DEN0056E), sections 4.6.2.6 to 4.6.2.8, 4.6.2.12 and 4.6.2.13.
 
+import { rateIsHeld } from "../hardware/clock-holds";
 import { describeRates } from "../hardware/clock-range";
 import { setRate } from "../hardware/clock-rate";
 import { findClock, rateOf } from "../hardware/clock-tree";
+import { Clock } from "../image";
 import { Address, Rates } from "../layout";
 import { agentId } from "./agents";
 import { entriesPerReply, NOTIFY_ENABLE } from "./common";
 import { Reply } from "./entry";
+import { isDenied } from "./permissions";
 import { RateFlag, requestRate, roundingOf } from "./rate-requests";
 import { Status } from "./status";
 import { rateRequested, watchRate, watchRateRequests } from "./watches";
@@ -50,7 +53,10 @@ export function rateSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const clock = findClock(id);
 	if (clock === 0) return Status.NOT_FOUND;
 	if (flags & ~RateFlag.ALL) return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, clock + Clock.DENIED_TO)) return Status.DENIED;
 	if (flags & RateFlag.ASYNCHRONOUS) return requestRate(agent, flags, id, rate);
+	if (rateIsHeld(clock, rate, roundingOf(flags), agentId(agent)))
+		return Status.DENIED;
 	if (!setRate(clock, rate, roundingOf(flags)))
 		return Status.INVALID_PARAMETERS;
 	rateRequested(clock, agentId(agent), rate);

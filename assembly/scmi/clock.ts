@@ -6,6 +6,7 @@ import {
 	requestClock,
 	setClockParent,
 } from "../hardware/clock-gates";
+import { isHeldByOthers } from "../hardware/clock-holds";
 import { isRateSettable, positionOf } from "../hardware/clock-rate";
 import {
 	clockId,
@@ -38,6 +39,7 @@ import {
 } from "./common";
 import { Reply } from "./entry";
 import { canNotify } from "./notify";
+import { isDenied } from "./permissions";
 import { mostRequests } from "./rate-requests";
 import { Status } from "./status";
 
@@ -165,14 +167,15 @@ function writeAttributes(agent: usize, p: usize, version: u32): i32 {
 	}
 	if (version >= V3) {
 		if (parentCount(clock) !== 0) bits |= Attribute.PARENTS;
-		if (permissions(clock) !== Permission.ALL) bits |= Attribute.RESTRICTED;
+		if (permissions(agent, clock) !== Permission.ALL)
+			bits |= Attribute.RESTRICTED;
 	}
 	store<u32>(p, bits, Reply.AT);
 	writeShortName(p + Reply.AT + 4, name);
 	if (version < V2) return 4 + NameSize.SHORT;
 	store<u32>(
 		p,
-		load<u32>(clock, Clock.ENABLE_DELAY),
+		load<u16>(clock, Clock.ENABLE_DELAY),
 		Reply.AT + 4 + NameSize.SHORT,
 	);
 	return 8 + NameSize.SHORT;
@@ -191,6 +194,7 @@ function configSet(agent: usize, _protocol: u32, p: usize): i32 {
 	if (clock === 0) return Status.NOT_FOUND;
 	if (config > <u32>Config.ENABLE) return Status.INVALID_PARAMETERS;
 	if (config === Config.DISABLE && isCritical(clock)) return Status.DENIED;
+	if (isDenied(agent, clock + Clock.DENIED_TO)) return Status.DENIED;
 	requestClock(clock, agentId(agent), config === Config.ENABLE);
 	return 0;
 }
@@ -242,15 +246,17 @@ function possibleParentsGet(_agent: usize, _protocol: u32, p: usize): i32 {
 	return 4 + (count << 2);
 }
 
-function parentSet(_agent: usize, _protocol: u32, p: usize): i32 {
+function parentSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const clock = findClock(load<u32>(p));
 	const parent = findClock(load<u32>(p, 4));
 	if (clock === 0 || parent === 0) return Status.NOT_FOUND;
 	if (parentCount(clock) === 0) return Status.NOT_SUPPORTED;
 	const position = positionOf(clock, parent);
 	if (position >= parentCount(clock)) return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, clock + Clock.DENIED_TO)) return Status.DENIED;
 	// The same parent again still moves the hold, when registers were written from outside.
 	const selected = parentOf(clock) === parent;
+	if (!selected && isHeldByOthers(clock, agentId(agent))) return Status.DENIED;
 	setClockParent(clock, selected ? parentPosition(clock) : position);
 	return 0;
 }
@@ -263,15 +269,19 @@ function parentGet(_agent: usize, _protocol: u32, p: usize): i32 {
 	return 4;
 }
 
-function getPermissions(_agent: usize, _protocol: u32, p: usize): i32 {
+function getPermissions(agent: usize, _protocol: u32, p: usize): i32 {
 	const clock = findClock(load<u32>(p));
 	if (clock === 0) return Status.NOT_FOUND;
-	store<u32>(p, permissions(clock), Reply.AT);
+	store<u32>(p, permissions(agent, clock), Reply.AT);
 	return 4;
 }
 
-/** What an agent may change: everything but the state of critical clocks, and what the hardware cannot change. */
-function permissions(clock: usize): u32 {
+/**
+ * What an agent may change: nothing of a clock that it has no permission for, or else everything but the state of critical
+ * clocks, and what the hardware cannot change.
+ */
+function permissions(agent: usize, clock: usize): u32 {
+	if (isDenied(agent, clock + Clock.DENIED_TO)) return 0;
 	let bits: u32 = 0;
 	if (!isCritical(clock)) bits |= Permission.STATE;
 	if (parentCount(clock) > 1) bits |= Permission.PARENT;

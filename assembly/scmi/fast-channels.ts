@@ -4,12 +4,13 @@
 // The platform looks whenever virtual time advances, and before it serves a message about a level or limits, so that
 // what was written before a message counts before it. A value that was there at the last look is no new request. The last
 // one to ask wins, whichever way: once a message, another agent or a register has changed level or limits, the platform
-// writes what is in force now into the channels to get and to set, and any other value there is a request again. Values
+// writes what is in force now into the channels to get and to set, and any other value there is a request again; to set
+// limits, what this agent has set, which others' limits narrow. Values
 // that no message could ask for change nothing, and stay.
 
 import { currentPoint } from "../hardware/operating-points";
 import { FastChannels, Performance } from "../image";
-import { levelAt } from "./performance-levels";
+import { levelAt, ownHighest, ownLowest } from "./performance-levels";
 
 /** Whether an agent has fast channels to a domain, in the version that it speaks. */
 export function hasFastChannels(domain: usize, agent: u32): bool {
@@ -43,7 +44,7 @@ export function writeLevel(domain: usize): void {
 	store<u32>(domain, level, Performance.SEEN_LEVEL);
 }
 
-/** Writes the limits in force. */
+/** Writes the limits in force, and those that the agent itself has set. */
 export function writeLimits(domain: usize): void {
 	if (load<u32>(domain, Performance.FAST_VERSION) === 0) return;
 	const channels = load<u32>(domain, Performance.FAST_LINEAR);
@@ -52,8 +53,10 @@ export function writeLimits(domain: usize): void {
 	const min = levelAt(domain, load<u32>(domain, Performance.MIN), agent);
 	store<u32>(channels, max, FastChannels.LIMITS_GET);
 	store<u32>(channels, min, FastChannels.LIMITS_GET + 4);
-	store<u32>(channels, max, FastChannels.LIMITS_SET);
-	store<u32>(channels, min, FastChannels.LIMITS_SET + 4);
-	store<u32>(domain, max, Performance.SEEN_MAX);
-	store<u32>(domain, min, Performance.SEEN_MIN);
+	const ownMax = levelAt(domain, ownHighest(domain, agent), agent);
+	const ownMin = levelAt(domain, ownLowest(domain, agent), agent);
+	store<u32>(channels, ownMax, FastChannels.LIMITS_SET);
+	store<u32>(channels, ownMin, FastChannels.LIMITS_SET + 4);
+	store<u32>(domain, ownMax, Performance.SEEN_MAX);
+	store<u32>(domain, ownMin, Performance.SEEN_MIN);
 }

@@ -9,10 +9,16 @@ import {
 	performanceRow,
 } from "../hardware/operating-points";
 import { FastChannels, Performance } from "../image";
+import { Address, State } from "../layout";
 import { agentRow } from "./agents";
 import { writeLevel, writeLimits } from "./fast-channels";
 import { notification, send } from "./notify";
-import { levelAt, requestLevel, requestLimits } from "./performance-levels";
+import {
+	levelAt,
+	releaseLimits,
+	requestLevel,
+	requestLimits,
+} from "./performance-levels";
 
 const PROTOCOL: u32 = 0x13;
 
@@ -87,6 +93,31 @@ export function limitsAnswered(domain: usize, agent: u32, status: i32): i32 {
 	}
 	tellLevel(domain, agent);
 	return status;
+}
+
+/** Takes back what an agent has asked for: its limits, and to be told. A level is nobody's. */
+export function forgetPerformance(agent: u32): void {
+	const bit: u32 = 1 << agent;
+	for (let id: u32 = 0; id < performanceCount(); id++) {
+		const domain = performanceRow(id);
+		const limits = load<u32>(domain, Performance.LIMITS_WATCHERS);
+		store<u32>(domain, limits & ~bit, Performance.LIMITS_WATCHERS);
+		const levels = load<u32>(domain, Performance.LEVEL_WATCHERS);
+		watchLevel(domain, levels & ~bit);
+		if (releaseLimits(domain, agent)) limitsAnswered(domain, agent, 0);
+	}
+}
+
+/** From now on exactly these agents, a bit for each, are told of other levels. */
+export function watchLevel(domain: usize, agents: u32): void {
+	const before = load<u32>(domain, Performance.LEVEL_WATCHERS);
+	store<u32>(domain, agents, Performance.LEVEL_WATCHERS);
+	const watches = load<u32>(Address.STATE, State.WATCHES);
+	store<u32>(
+		Address.STATE,
+		watches + popcnt(agents) - popcnt(before),
+		State.WATCHES,
+	);
 }
 
 function tellLimits(domain: usize): void {

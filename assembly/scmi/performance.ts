@@ -17,6 +17,7 @@ import {
 	levelAnswered,
 	limitsAnswered,
 	lookAt,
+	watchLevel,
 	ZERO_KEEPS_LIMIT,
 } from "./performance-changes";
 import {
@@ -194,13 +195,6 @@ function notifyLevel(agent: usize, _protocol: u32, p: usize): i32 {
 	lookAt(domain);
 	const bit: u32 = 1 << agentId(agent);
 	const watchers = load<u32>(domain, Performance.LEVEL_WATCHERS);
-	const now = enable ? watchers | bit : watchers & ~bit;
-	store<u32>(domain, now, Performance.LEVEL_WATCHERS);
-	const watches = load<u32>(Address.STATE, State.WATCHES);
-	store<u32>(
-		Address.STATE,
-		watches + popcnt(now) - popcnt(watchers),
-		State.WATCHES,
-	);
+	watchLevel(domain, enable ? watchers | bit : watchers & ~bit);
 	return 0;
 }

@@ -9,7 +9,7 @@ import {
 } from "../hardware/power-domains";
 import { Domain } from "../image";
 import { Address, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
 import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { reportError } from "./base";
@@ -25,6 +25,7 @@ import {
 } from "./common";
 import { Reply } from "./entry";
 import { canNotify, commandHeader } from "./notify";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 import {
 	notifyChanges,
@@ -152,6 +153,7 @@ function stateSet(agent: usize, _protocol: u32, p: usize): i32 {
 		return Status.NOT_SUPPORTED;
 	if (state !== PowerState.ON && state !== PowerState.OFF)
 		return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, domain + Domain.DENIED_TO)) return Status.DENIED;
 	const on = state === PowerState.ON;
 	if (flags & Flag.ASYNCHRONOUS) {
 		const at = now() + BACKGROUND_NS;
@@ -171,6 +173,11 @@ function carryOut(agent: u32, what: u32, header: u32): void {
 	const done = requestDomain(domain, agentId(agent), (what & 1) !== 0);
 	if (!done) reportError(agent, header, Status.HARDWARE_ERROR);
 	if (load<u32>(Address.STATE, State.WATCHES)) notifyChanges(agentId(agent));
+}
+
+/** Takes back all asynchronous requests of an agent. */
+export function forgetStates(agent: usize): void {
+	unschedule(carryOut.index, <u32>agent);
 }
 
 function stateGet(_agent: usize, _protocol: u32, p: usize): i32 {

@@ -157,6 +157,15 @@ function describe(
 	}
 }
 
+/** Lets an agent speak the versions that the platform implements, as at load. */
+export function speakAsAtLoad(agent: usize): void {
+	for (let i: u32 = 0; i < <u32>Dispatch.PROTOCOLS; i++) {
+		const protocol = Dispatch.FIRST_PROTOCOL + i;
+		const version = platformVersion(protocol);
+		if (version !== 0) speak(agent, protocol, version);
+	}
+}
+
 function protocolVersion(_agent: usize, index: u32, p: usize): i32 {
 	store<u32>(p, platformVersion(index + Dispatch.FIRST_PROTOCOL), Reply.AT);
 	return 4;

@@ -3,13 +3,15 @@
 //
 // A request is checked when it comes and carried out BACKGROUND_NS later, the older one first; it takes then what it
 // would have taken at once, until its PLL has locked, and the delayed response follows. It overwrites what was set in
-// the meantime. When its rate has come out of reach, because somebody has changed the parent, the response is DENIED.
+// the meantime. When its rate has come out of reach, because somebody has changed the parent, or another agent holds the
+// clock by then, the response is DENIED.
 
+import { rateIsHeld } from "../hardware/clock-holds";
 import { canSetRate, setRate } from "../hardware/clock-rate";
 import { findClock, rateOf } from "../hardware/clock-tree";
 import { Rounding } from "../hardware/rounding";
 import { Abi, Address, RateRequest, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
 import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { BACKGROUND_NS } from "./common";
@@ -58,6 +60,8 @@ export function requestRate(agent: usize, flags: u32, id: u32, rate: u64): i32 {
 	const clock = findClock(id);
 	if (!canSetRate(clock, rate, roundingOf(flags)))
 		return Status.INVALID_PARAMETERS;
+	if (rateIsHeld(clock, rate, roundingOf(flags), agentId(agent)))
+		return Status.DENIED;
 	const request = freeRequest(agentId(agent));
 	if (request === 0) return Status.BUSY;
 	const answers = (flags & RateFlag.NO_DELAYED_RESPONSE) === 0;
@@ -77,13 +81,23 @@ export function requestRate(agent: usize, flags: u32, id: u32, rate: u64): i32 {
 
 /** A free row of an agent, or 0. */
 function freeRequest(agent: u32): usize {
-	const rows =
-		Address.RATE_REQUESTS + agent * Abi.RATE_REQUESTS * RateRequest.SIZE;
 	for (let i: u32 = 0; i < <u32>Abi.RATE_REQUESTS; i++) {
-		const row = rows + i * RateRequest.SIZE;
+		const row = requestRow(agent, i);
 		if (load<u32>(row, RateRequest.FLAGS) === 0) return row;
 	}
 	return 0;
+}
+
+/** Takes back all requests of an agent: nothing is changed, and no response comes. */
+export function forgetRequests(agent: usize): void {
+	unschedule(carryOut.index, <u32>agent);
+	for (let i: u32 = 0; i < <u32>Abi.RATE_REQUESTS; i++)
+		store<u32>(requestRow(agentId(agent), i), 0, RateRequest.FLAGS);
+}
+
+function requestRow(agent: u32, i: u32): usize {
+	const place = agent * Abi.RATE_REQUESTS + i;
+	return Address.RATE_REQUESTS + place * RateRequest.SIZE;
 }
 
 function carryOut(agent: u32, request: u32, _unused: u32): void {
@@ -92,7 +106,9 @@ function carryOut(agent: u32, request: u32, _unused: u32): void {
 	const rate = load<u64>(request, RateRequest.RATE);
 	const clock = findClock(id);
 	store<u32>(request, 0, RateRequest.FLAGS);
-	const done = setRate(clock, rate, roundingOf(flags));
+	const rounding = roundingOf(flags);
+	const held = rateIsHeld(clock, rate, rounding, agentId(agent));
+	const done = !held && setRate(clock, rate, rounding);
 	if (!(flags & RateFlag.NO_DELAYED_RESPONSE)) {
 		const p = delayedResponse(agent, load<u32>(request, RateRequest.HEADER));
 		store<i32>(p, done ? Status.SUCCESS : Status.DENIED, Complete.STATUS);

@@ -25,6 +25,8 @@ import {
 	reserveResponse,
 	send,
 } from "./notify";
+import { isDenied } from "./permissions";
+import { resetIsHeld } from "./reset-holds";
 import { Status } from "./status";
 
 const RESET_DOMAIN: u32 = 0x16;
@@ -39,6 +41,9 @@ const enum ResetDomain {
 const enum Notification {
 	RESET_ISSUED = 0x0,
 }
+
+/** Reset.PENDING when nobody gets the response. */
+const UNANSWERED: u32 = 1;
 
 const V1: u32 = 0x10000;
 const V2: u32 = 0x20000;
@@ -129,6 +134,8 @@ function reset(agent: usize, _protocol: u32, p: usize): i32 {
 		return Status.INVALID_PARAMETERS;
 	if (state !== COLD_RESET) return Status.INVALID_PARAMETERS;
 	if (load<u32>(domain, Reset.DENIED)) return Status.DENIED;
+	if (isDenied(agent, domain + Reset.DENIED_TO)) return Status.DENIED;
+	if (resetIsHeld(resetId(domain), agentId(agent))) return Status.DENIED;
 	// Somebody's reset is under way: the domain is in use.
 	if (load<u32>(domain, Reset.PENDING)) return Status.GENERIC_ERROR;
 	if (flags & Flag.ASYNCHRONOUS) return begin(agent, domain);
@@ -153,7 +160,7 @@ function begin(agent: usize, domain: usize): i32 {
 		releaseResponse(agent);
 		return Status.BUSY;
 	}
-	store<u32>(domain, 1, Reset.PENDING);
+	store<u32>(domain, agentId(agent) + 1, Reset.PENDING);
 	setLine(domain, true);
 	tell(agent, domain);
 	return 0;
@@ -162,11 +169,26 @@ function begin(agent: usize, domain: usize): i32 {
 /** RESET_COMPLETE. */
 function complete(domain: u32, agent: u32, header: u32): void {
 	setLine(domain, false);
+	const answered = load<u32>(domain, Reset.PENDING) !== UNANSWERED;
 	store<u32>(domain, 0, Reset.PENDING);
+	if (!answered) return;
 	const p = delayedResponse(agent, header);
 	store<i32>(p, Status.SUCCESS);
 	store<u32>(p, resetId(domain), 4);
 	send(agent, 8);
+}
+
+/** An agent's resets go on to their end without a response, and it is told of no others. Lines stay as it has set them. */
+export function forgetResets(agent: u32): void {
+	const count = load<u32>(Address.STATE, State.RESET_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const domain = findReset(id);
+		if (domain === 0) continue;
+		const watchers = load<u32>(domain, Reset.WATCHERS);
+		store<u32>(domain, watchers & ~(1 << agent), Reset.WATCHERS);
+		if (load<u32>(domain, Reset.PENDING) === agent + 1)
+			store<u32>(domain, UNANSWERED, Reset.PENDING);
+	}
 }
 
 /** RESET_ISSUED, to every agent that has asked for it: the one who resets, too. Releasing a line is no reset. */

@@ -128,6 +128,20 @@ export function arrangeSamples(use: usize, anew: bool): bool {
 	return !watched || scheduleSample(use, now());
 }
 
+/** An agent has made nothing of any sensor, as at load: it may read them, and is told of nothing. */
+export function forgetSensors(agent: usize): void {
+	const count = load<u32>(Address.STATE, State.SENSOR_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const use = useOf(agent, id);
+		unschedule(sample.index, <u32>use);
+		unschedule(completeValue.index, <u32>use);
+		unschedule(completeReadings.index, <u32>use);
+		const settings = use + SensorUse.ENABLED;
+		memory.fill(settings, 0, SensorUse.SIZE - SensorUse.ENABLED);
+		store<u32>(use, 1, SensorUse.ENABLED);
+	}
+}
+
 function scheduleSample(use: usize, last: u64): bool {
 	const place = load<u32>(use, SensorUse.INTERVAL);
 	const next = last + intervalNs(intervalAt(sensorOf(use), place));

@@ -12,6 +12,7 @@ import {
 	releaseResponse,
 	reserveResponse,
 } from "./notify";
+import { isDenied } from "./permissions";
 import {
 	axes,
 	axesV2,
@@ -179,6 +180,7 @@ function tripPointConfig(agent: usize, _protocol: u32, p: usize): i32 {
 	if (count === 0) return Status.NOT_SUPPORTED;
 	const i = (control >> Trip.ID_SHIFT) & Trip.ID_MASK;
 	if (control & ~Trip.ALL || i >= count) return Status.INVALID_PARAMETERS;
+	if (isDenied(agent, sensor + Sensor.DENIED_TO)) return Status.DENIED;
 	const use = useOf(agent, id);
 	const trip = tripPoint(use, i);
 	store<i64>(trip, value, TripPoint.VALUE);
@@ -260,6 +262,7 @@ function configSet(agent: usize, _protocol: u32, p: usize): i32 {
 		place = findInterval(sensor, interval, config);
 		if (place === NOWHERE) return Status.INVALID_PARAMETERS;
 	}
+	if (isDenied(agent, sensor + Sensor.DENIED_TO)) return Status.DENIED;
 	store<u32>(use, timestamps, SensorUse.TIMESTAMPED);
 	store<u32>(use, place, SensorUse.INTERVAL);
 	store<u32>(use, config & Config.ENABLED, SensorUse.ENABLED);

@@ -109,6 +109,7 @@ function stateSet(agent: usize, _protocol: u32, p: usize): i32 {
 		const timeout = <u64>load<u32>(systemRow(), System.TIMEOUT_MS) * NS_PER_MS;
 		if (!schedule(now() + timeout, force.index, 0, state, 0))
 			return Status.BUSY;
+		store<u32>(systemRow(), agentId(agent), System.REQUESTER);
 		tell(others, agent, flags, state);
 		return 0;
 	}
@@ -148,6 +149,15 @@ function watch(agent: usize, enable: u32): i32 {
 	const watchers = enable ? others | (1 << agentId(agent)) : others;
 	store<u32>(systemRow(), watchers, System.WATCHERS);
 	return 0;
+}
+
+/** Takes back an agent's graceful request, and tells it of no others. */
+export function forgetSystem(agent: u32): void {
+	const system = systemRow();
+	if (system === 0) return;
+	const watchers = load<u32>(system, System.WATCHERS);
+	store<u32>(system, watchers & ~(1 << agent), System.WATCHERS);
+	if (load<u32>(system, System.REQUESTER) === agent) unschedule(force.index, 0);
 }
 
 /** Who is told of requests, but for one agent. */

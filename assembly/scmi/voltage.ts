@@ -7,6 +7,7 @@ import {
 	railId,
 	railIsOn,
 	railLevel,
+	railRow,
 	setRail,
 	setRailLevel,
 	settlesAt,
@@ -15,7 +16,8 @@ import {
 } from "../hardware/rails";
 import { Rail } from "../image";
 import { Address, State } from "../layout";
-import { schedule } from "../sim/events";
+import { schedule, unschedule } from "../sim/events";
+import { agentId } from "./agents";
 import {
 	entriesPerReply,
 	isLong,
@@ -34,6 +36,7 @@ import {
 	reserveResponse,
 	send,
 } from "./notify";
+import { isDenied } from "./permissions";
 import { Status } from "./status";
 
 const enum VoltageMessage {
@@ -151,12 +154,40 @@ function describeLevels(_agent: usize, _protocol: u32, p: usize): i32 {
 	return 4 + (count << 2);
 }
 
-function configSet(_agent: usize, _protocol: u32, p: usize): i32 {
+// An agent holds a rail from when it has switched it on or set its level until it switches it off or is reset. What
+// another agent holds cannot be set to another level, nor off: who holds it too lets go, and it stays on.
+
+/** The agents that hold a rail, a bit for each. */
+function holders(rail: usize): u32 {
+	return load<u32>(rail, Rail.ON_FOR) | load<u32>(rail, Rail.LEVEL_FOR);
+}
+
+function letGo(rail: usize, bit: u32): void {
+	store<u32>(rail, load<u32>(rail, Rail.ON_FOR) & ~bit, Rail.ON_FOR);
+	store<u32>(rail, load<u32>(rail, Rail.LEVEL_FOR) & ~bit, Rail.LEVEL_FOR);
+}
+
+/** Whether another agent holds a rail that has not this level, in µV. */
+export function levelIsHeld(rail: usize, level: i32, agent: u32): bool {
+	return (holders(rail) & ~(1 << agent)) !== 0 && railLevel(rail) !== level;
+}
+
+function configSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	const mode = load<u32>(p, 4);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (mode !== Mode.OFF && mode !== Mode.ON) return Status.INVALID_PARAMETERS;
-	return setRail(rail, mode === Mode.ON) ? 0 : Status.DENIED;
+	if (isDenied(agent, rail + Rail.DENIED_TO)) return Status.DENIED;
+	const bit: u32 = 1 << agentId(agent);
+	if (mode === Mode.ON) {
+		store<u32>(rail, load<u32>(rail, Rail.ON_FOR) | bit, Rail.ON_FOR);
+		setRail(rail, true);
+		return 0;
+	}
+	const held = (holders(rail) & bit) !== 0;
+	letGo(rail, bit);
+	if (holders(rail) !== 0) return held ? 0 : Status.DENIED;
+	return setRail(rail, false) ? 0 : Status.DENIED;
 }
 
 function configGet(_agent: usize, _protocol: u32, p: usize): i32 {
@@ -167,20 +198,20 @@ function configGet(_agent: usize, _protocol: u32, p: usize): i32 {
 }
 
 // All flags are reserved.
-function levelSetV1(_agent: usize, _protocol: u32, p: usize): i32 {
+function levelSetV1(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	if (rail === 0) return Status.NOT_FOUND;
 	if (load<u32>(p, 4) !== 0) return Status.INVALID_PARAMETERS;
-	return setLevel(rail, load<i32>(p, 8));
+	return setLevel(agent, rail, load<i32>(p, 8));
 }
 
-function levelSetOneWay(_agent: usize, _protocol: u32, p: usize): i32 {
+function levelSetOneWay(agent: usize, _protocol: u32, p: usize): i32 {
 	const rail = findRail(load<u32>(p));
 	const flags = load<u32>(p, 4);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (flags & ~LevelFlag.ASYNCHRONOUS) return Status.INVALID_PARAMETERS;
 	if (flags & LevelFlag.ASYNCHRONOUS) return Status.NOT_SUPPORTED;
-	return setLevel(rail, load<i32>(p, 8));
+	return setLevel(agent, rail, load<i32>(p, 8));
 }
 
 function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
@@ -189,13 +220,31 @@ function levelSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const level = load<i32>(p, 8);
 	if (rail === 0) return Status.NOT_FOUND;
 	if (flags & ~LevelFlag.ASYNCHRONOUS) return Status.INVALID_PARAMETERS;
-	if (!(flags & LevelFlag.ASYNCHRONOUS)) return setLevel(rail, level);
+	if (!(flags & LevelFlag.ASYNCHRONOUS)) return setLevel(agent, rail, level);
 	if (!hasRailLevel(rail, level)) return Status.INVALID_PARAMETERS;
+	if (mustKeep(agent, rail, level)) return Status.DENIED;
 	return startLevel(agent, rail, level);
 }
 
-function setLevel(rail: usize, level: i32): i32 {
-	return setRailLevel(rail, level) ? 0 : Status.INVALID_PARAMETERS;
+function setLevel(agent: usize, rail: usize, level: i32): i32 {
+	if (!hasRailLevel(rail, level)) return Status.INVALID_PARAMETERS;
+	if (mustKeep(agent, rail, level)) return Status.DENIED;
+	holdLevel(agent, rail);
+	setRailLevel(rail, level);
+	return 0;
+}
+
+/** Whether an agent must not set this level. */
+function mustKeep(agent: usize, rail: usize, level: i32): bool {
+	return (
+		isDenied(agent, rail + Rail.DENIED_TO) ||
+		levelIsHeld(rail, level, agentId(agent))
+	);
+}
+
+function holdLevel(agent: usize, rail: usize): void {
+	const bit: u32 = 1 << agentId(agent);
+	store<u32>(rail, load<u32>(rail, Rail.LEVEL_FOR) | bit, Rail.LEVEL_FOR);
 }
 
 /** Begins an asynchronous change; one may be pending for each rail. */
@@ -214,7 +263,8 @@ function startLevel(agent: usize, rail: usize, level: i32): i32 {
 		return Status.BUSY;
 	}
 	startRailLevel(rail, level);
-	store<u32>(rail, 1, Rail.PENDING);
+	holdLevel(agent, rail);
+	store<u32>(rail, agentId(agent), Rail.PENDING);
 	store<i32>(rail, level, Rail.TARGET);
 	return 0;
 }
@@ -227,6 +277,24 @@ function levelSetComplete(agent: u32, header: u32, rail: u32): void {
 	store<u32>(p, railId(rail), 4);
 	store<i32>(p, load<i32>(rail, Rail.TARGET), 8);
 	send(agent, 12);
+}
+
+/**
+ * An agent lets go of all rails: what it alone has switched on goes off. Changes that it has begun go on to their end,
+ * without a response.
+ */
+export function forgetLevels(agent: usize): void {
+	unschedule(levelSetComplete.index, <u32>agent);
+	const count = load<u32>(Address.STATE, State.RAIL_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const rail = railRow(id);
+		if (load<u32>(rail, Rail.PENDING) === agentId(agent))
+			store<u32>(rail, 0, Rail.PENDING);
+		const bit: u32 = 1 << agentId(agent);
+		const wasOn = (load<u32>(rail, Rail.ON_FOR) & bit) !== 0;
+		letGo(rail, bit);
+		if (wasOn && holders(rail) === 0) setRail(rail, false);
+	}
 }
 
 function levelGet(_agent: usize, _protocol: u32, p: usize): i32 {

@@ -105,6 +105,13 @@ export function unwatch(protocol: u32, agent: u32): void {
 	}
 }
 
+/** Ends all of an agent's subscriptions in the protocols here. */
+export function unwatchAll(agent: u32): void {
+	unwatch(Id.BASE, agent);
+	unwatch(Id.POWER_DOMAIN, agent);
+	unwatch(Id.CLOCK, agent);
+}
+
 /** An agent has asked for another rate of a clock, in Hz. */
 export function rateRequested(clock: usize, agent: u32, rate: u64): void {
 	if (load<u32>(Address.STATE, State.WATCHES) === 0) return;

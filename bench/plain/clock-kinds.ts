@@ -41,6 +41,10 @@ export class GateClock extends Clock {
 		this.parent?.applyRate(rate, rounding);
 	}
 
+	override settings(rate: number, rounding: Rounding): readonly Clock[] {
+		return this.parent?.settings(rate, rounding) ?? [];
+	}
+
 	override rates(): Rates {
 		return this.parent?.rates() ?? listOf([]);
 	}
@@ -77,6 +81,10 @@ export class MuxClock extends GateClock {
 
 	override applyRate(rate: number, rounding: Rounding): void {
 		if (this.#forwards) super.applyRate(rate, rounding);
+	}
+
+	override settings(rate: number, rounding: Rounding): readonly Clock[] {
+		return this.#forwards ? super.settings(rate, rounding) : [];
 	}
 
 	override rates(): Rates {
@@ -129,6 +137,10 @@ export class FactorClock extends GateClock {
 		super.applyRate(this.#before(rate, rounding), rounding);
 	}
 
+	override settings(rate: number, rounding: Rounding): readonly Clock[] {
+		return super.settings(this.#before(rate, rounding), rounding);
+	}
+
 	override rates(): Rates {
 		return scaled(super.rates(), this.#mult, [this.#div]);
 	}
@@ -178,6 +190,10 @@ export class CompositeClock extends Clock {
 		if (best === undefined) return;
 		if (this.#prediv !== undefined) this.#prediv.value = best.prediv - 1;
 		this.#postdiv.value = best.postdiv - 1;
+	}
+
+	override settings(): readonly Clock[] {
+		return [this];
 	}
 
 	/** For each predivider only the postdividers on both sides of the wanted rate can be best. */
@@ -247,6 +263,13 @@ export class DividerClock extends Clock {
 		if (best.parentRate !== undefined)
 			this.parent?.applyRate(best.parentRate, rounding);
 		this.#field.value = best.div - 1;
+	}
+
+	override settings(rate: number, rounding: Rounding): readonly Clock[] {
+		const asked = this.#best(rate, rounding)?.parentRate;
+		return asked === undefined
+			? [this]
+			: (this.parent?.settings(asked, rounding) ?? []);
 	}
 
 	/** The best divider, and what to ask the parent for when that helps. */
@@ -331,6 +354,10 @@ export class PllClock extends Clock {
 		if (!this.#fixed) this.#pll.retune(rate, rounding);
 	}
 
+	override settings(): readonly Clock[] {
+		return [this];
+	}
+
 	override rates(): Rates {
 		if (this.#fixed) return super.rates();
 		if (this.parentRate() === 0) return listOf([0]);
@@ -368,6 +395,13 @@ export class CpuClock extends Clock {
 		pll.applyRate(rate, rounding);
 		mux.setParent(pll);
 		park.drop();
+	}
+
+	override settings(rate: number, rounding: Rounding): readonly Clock[] {
+		const { parent: mux, pll, park } = this;
+		return [mux, park, ...(pll?.settings(rate, rounding) ?? [])].filter(
+			(clock) => clock !== undefined,
+		);
 	}
 
 	override rates(): Rates {

@@ -107,13 +107,15 @@ export function clockProtocol(
 		return 4 + 8 * told.length;
 	});
 
-	const rateSet: Handler = (_agent, payload) => {
+	const rateSet: Handler = (agent, payload) => {
 		const flags = payload.argument(0);
 		const clock = clocks.find(payload.argument(1));
 		const rate = payload.argument(2) + payload.argument(3) * 2 ** 32;
 		if (clock === undefined) return Status.NOT_FOUND;
 		if (flags > RATE_FLAGS) return Status.INVALID_PARAMETERS;
 		if ((flags & ASYNCHRONOUS) !== 0) return Status.NOT_SUPPORTED;
+		if (clocks.rateIsHeld(clock, rate, roundingOf(flags), agent.id))
+			return Status.DENIED;
 		return clocks.setRate(clock, rate, roundingOf(flags))
 			? Status.SUCCESS
 			: Status.INVALID_PARAMETERS;
@@ -162,11 +164,13 @@ export function clockProtocol(
 		return 4 + 4 * told.length;
 	});
 
-	const parentSet = onClock((clock, payload) => {
+	const parentSet = onClock((clock, payload, agent) => {
 		const parent = clocks.find(payload.argument(1));
 		if (parent === undefined) return Status.NOT_FOUND;
 		if (clock.parents.length === 0) return Status.NOT_SUPPORTED;
 		if (!clock.parents.includes(parent)) return Status.INVALID_PARAMETERS;
+		if (clock.parent !== parent && clocks.isHeld([clock], agent))
+			return Status.DENIED;
 		clock.setParent(parent);
 		return Status.SUCCESS;
 	});

@@ -57,6 +57,29 @@ export class ClockTree implements Device {
 		return this.#byName.get(name) as Clock;
 	}
 
+	/** Whether another agent wants a clock on that depends on one of these. */
+	isHeld(clocks: readonly Clock[], agent: number): boolean {
+		return [...this.#byName.values()].some(
+			(clock) =>
+				clock.isHeldFromOutside(agent) &&
+				clocks.some((changed) => clock.dependsOn(changed)),
+		);
+	}
+
+	/** Whether setting a rate would change a clock that another agent holds. */
+	rateIsHeld(
+		clock: Clock,
+		wanted: number,
+		rounding: Rounding,
+		agent: number,
+	): boolean {
+		if (wanted > HIGHEST_RATE && rounding === "up") return false;
+		const rate = Math.min(wanted, HIGHEST_RATE);
+		const reached = clock.reach(rate, rounding);
+		if (reached === undefined || reached === clock.rate()) return false;
+		return this.isHeld(clock.settings(rate, rounding), agent);
+	}
+
 	/** Sets a rate in Hz; false when nothing lies in the rounding's direction. */
 	setRate(clock: Clock, wanted: number, rounding: Rounding): boolean {
 		if (wanted > HIGHEST_RATE && rounding === "up") return false;

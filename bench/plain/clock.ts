@@ -68,6 +68,11 @@ export abstract class Clock {
 	/** Does what `reach` found. */
 	applyRate(_rate: number, _rounding: Rounding): void {}
 
+	/** The clocks whose settings `applyRate` changes. */
+	settings(_rate: number, _rounding: Rounding): readonly Clock[] {
+		return [];
+	}
+
 	/** The rates that RATE_SET reaches. */
 	rates(): Rates {
 		return listOf([this.rate()]);
@@ -112,6 +117,18 @@ export abstract class Clock {
 		if (this.#users > 0) return;
 		this.closeGate();
 		this.#held?.drop();
+	}
+
+	/** Whether another agent wants it on; the platform is none. */
+	isHeldFromOutside(agent: number): boolean {
+		return [...this.#requests].some((id) => id !== 0 && id !== agent);
+	}
+
+	/** Whether it is this clock, or gets its rate from it, by the parents selected now. */
+	dependsOn(other: Clock): boolean {
+		let clock: Clock | undefined = this;
+		while (clock !== undefined && clock !== other) clock = clock.parent;
+		return clock !== undefined;
 	}
 
 	/** An agent wants it on or off. */

@@ -16,7 +16,7 @@ import {
 	printTable,
 	withBoardOptions,
 } from "./common.ts";
-import { printResets } from "./power.ts";
+import { printPower } from "./power.ts";
 
 const MAILBOXES: readonly Announcement[] = ["smc", "hvc", "doorbell"];
 
@@ -113,11 +113,7 @@ function printReport(board: Board, report: BootReport): void {
 	print("");
 	printClockTree(report.clocks);
 	print("");
-	printTable(
-		["power domain", "state"],
-		report.powerDomains.map(({ name, on }) => [name, on ? "on" : "off"]),
-	);
-	printResets(report.resets);
+	printPower(report);
 	if (report.unserved.length > 0) {
 		print("\nunserved: references to controllers that are not the firmware's");
 		printTable(

@@ -2,6 +2,7 @@
 // Without --kernel Debian's arm64 cloud kernel and busybox are fetched once into the user's cache.
 
 import { Command, InvalidArgumentError, Option } from "commander";
+import type { GuestCall } from "../bridge/qemu/calls.ts";
 import type { Guest } from "../bridge/qemu/guest.ts";
 import {
 	checkBusybox,
@@ -19,7 +20,11 @@ import {
 } from "../bridge/qemu/run.ts";
 import { userCacheFolder } from "../debian.ts";
 import type { Method } from "../mailbox/conduit.ts";
-import { VERSION_SETS } from "../platform/platform.ts";
+import {
+	PROTOCOL_IDS,
+	type ProtocolVersions,
+	VERSION_SETS,
+} from "../platform/platform.ts";
 import { decodeMessage } from "../trace/decode.ts";
 import {
 	count,
@@ -142,7 +147,7 @@ async function run(options: LinuxOptions): Promise<void> {
 			? {}
 			: { onConsole: (text: string) => process.stdout.write(text) }),
 		...(options.messages && !quiet
-			? { onCall: ({ request, reply }) => printMessage(request, reply) }
+			? { onCall: printerOf(VERSION_SETS[options.scmi]) }
 			: {}),
 		onStart: (guest: Guest) => stopOnSignals(guest, options.shell === true),
 	} satisfies Partial<RunOptions>;
@@ -222,18 +227,28 @@ function stopOnSignals(guest: Guest, shell: boolean): void {
 		.catch(() => {});
 }
 
-function printMessage(request: Uint8Array, reply: Uint8Array): void {
-	if (request.length === 0) return;
-	const asked = decodeMessage(request);
-	const answered = decodeMessage(reply, { reply: true });
-	const text = (fields: { name: string; text: string }[]) =>
-		fields
-			.slice(1)
-			.map(({ name, text }) => `${name} ${text}`)
-			.join(", ");
-	print(
-		`[scmi] ${asked.message}(${text(asked.fields)}) = ${text(answered.fields)}`,
+/** Prints messages in the layouts of the versions that the guest speaks. */
+function printerOf(protocols: ProtocolVersions) {
+	const names = Object.keys(PROTOCOL_IDS) as (keyof ProtocolVersions)[];
+	const versions = new Map(
+		names.map((name) => [PROTOCOL_IDS[name] as number, protocols[name]]),
 	);
+	return ({ request, reply }: GuestCall): void => {
+		if (request.length === 0) return;
+		const { protocolId } = decodeMessage(request);
+		const version = versions.get(protocolId ?? -1);
+		const options = version === undefined ? {} : { version };
+		const asked = decodeMessage(request, options);
+		const answered = decodeMessage(reply, { ...options, reply: true });
+		const text = (fields: { name: string; text: string }[]) =>
+			fields
+				.slice(1)
+				.map(({ name, text }) => `${name} ${text}`)
+				.join(", ");
+		print(
+			`[scmi] ${asked.message}(${text(asked.fields)}) = ${text(answered.fields)}`,
+		);
+	};
 }
 
 function printReport(report: RunReport, options: LinuxOptions): void {

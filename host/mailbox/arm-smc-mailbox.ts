@@ -48,6 +48,8 @@ export interface ArmSmcMailboxProperties {
 export interface ArmSmcMailboxOptions {
 	/** CPU that executes the calls, 0 by default. */
 	cpu?: number;
+	/** The calls come from the secure world: without it, secure channels of a platform do not exist. */
+	secure?: boolean;
 	/** Subscribes to an interrupt number; returns how to end that. Without it, `interrupts` are nobody's. */
 	onInterrupt?: (interrupt: number, handler: () => void) => () => void;
 	timers?: Timers;
@@ -67,7 +69,7 @@ export function armSmcMailbox(
 	options: ArmSmcMailboxOptions = {},
 ): MailboxController {
 	const { node, numChans, funcIds = [], interrupts, transports } = properties;
-	const { cpu = 0, onInterrupt, ...rest } = options;
+	const { cpu = 0, secure = false, onInterrupt, ...rest } = options;
 	const method = parseMethod(node, properties.method);
 	if (!Number.isInteger(numChans) || numChans < 1 || numChans > 0x7fffffff) {
 		throw invalid(node, "arm,num-chans", String(numChans), "1 to 0x7fffffff");
@@ -97,6 +99,9 @@ export function armSmcMailbox(
 			`${node}: no CPU ${cpu}, expected 0 to ${conduit.cpus - 1}`,
 		);
 	}
+	if (secure && conduit.setSecure === undefined) {
+		throw new CosimError("MBOX_INVALID", `${node}: there is no secure world`);
+	}
 	const registers = conduit.registers(cpu);
 	const indexInX1 = transports === "mem";
 	/** How to end the subscriptions of the channels that have a client. */
@@ -114,6 +119,15 @@ export function armSmcMailbox(
 		subscriptions.delete(channel);
 	}
 
+	function trap(): void {
+		if (secure) conduit.setSecure?.(cpu, true);
+		try {
+			conduit.trap(cpu, method);
+		} finally {
+			if (secure) conduit.setSecure?.(cpu, false);
+		}
+	}
+
 	function sendData(channel: MailboxChannel, message: unknown): boolean {
 		const cmd = (message ?? none) as ArmSmcccMboxCmd;
 		setRegister(
@@ -128,7 +142,7 @@ export function armSmcMailbox(
 		setRegister(registers, 5, cmd.a5);
 		setRegister(registers, 6, cmd.a6);
 		setRegister(registers, 7, cmd.a7);
-		conduit.trap(cpu, method);
+		trap();
 		if (conduit.stopped) throw stopped(node, conduit.stopped);
 		channel.chanReceivedData(
 			unsignedLong(registers[0] as number, registers[1] as number),

@@ -35,6 +35,11 @@ export interface Conduit {
 	 * @returns the low word of x0 as a signed 32-bit number
 	 */
 	trap(cpu: number, method: Method): number;
+	/**
+	 * Puts a CPU into the secure state, or back into the normal world, where it begins; its traps come from there.
+	 * Absent where there is one world only.
+	 */
+	setSecure?(cpu: number, secure: boolean): void;
 	/** Absent where a system always runs. */
 	readonly stopped?: Stopped;
 }

@@ -7,6 +7,8 @@ import {
 	BlockKind,
 	Channel,
 	Clock,
+	Device,
+	DeviceResource,
 	Domain,
 	Handshake,
 	Image,
@@ -30,6 +32,7 @@ import {
 } from "../../assembly/image.ts";
 import { Abi } from "../../assembly/layout.ts";
 import { addClocks } from "./image/clocks.ts";
+import { addDevices } from "./image/devices.ts";
 import { addPerformance } from "./image/performance.ts";
 import { addPower } from "./image/power.ts";
 import { addRails } from "./image/rails.ts";
@@ -92,6 +95,8 @@ const SECTIONS: readonly (readonly [string, number, number])[] = [
 	["the sensors' intervals", Image.SENSOR_INTERVALS, SensorInterval.SIZE],
 	["the system's registers", Image.SYSTEM, System.SIZE],
 	["the thermal unit", Image.THERMAL, Thermal.SIZE],
+	["devices", Image.DEVICES, Device.SIZE],
+	["the devices' resources", Image.DEVICE_RESOURCES, DeviceResource.SIZE],
 ];
 
 /** Header fields that a platform's author sets. */
@@ -136,6 +141,7 @@ export function compileImage(platform: Platform): Uint8Array<ArrayBuffer> {
 	addPerformance(tables);
 	addSensors(tables);
 	addSystem(tables);
+	addDevices(tables);
 	addAgents(tables);
 	addServices(tables);
 	return assemble(tables, vendor, subVendor);
@@ -186,6 +192,8 @@ function assemble(
 		[Image.SENSOR_INTERVALS, tables.sensorIntervals],
 		[Image.SYSTEM, tables.system],
 		[Image.THERMAL, tables.thermal],
+		[Image.DEVICES, tables.devices],
+		[Image.DEVICE_RESOURCES, tables.deviceResources],
 	];
 	const strings = align(Image.HEADER_SIZE);
 	const end = placed.reduce(

@@ -1,6 +1,7 @@
 // What a platform is: tables that say which clocks, domains, registers, channels and agents a firmware has.
 // A second SoC is another value of this type; image.ts compiles it for the engine.
 
+import type { AgentRights, Device } from "./devices.ts";
 import type { Management } from "./management.ts";
 import type { PerformanceDomain } from "./performance.ts";
 import type { Rail } from "./rails.ts";
@@ -108,7 +109,7 @@ interface ClockBase {
 	gate?: Field;
 	/** Clocks with the same word share one gate. */
 	shareGroup?: string;
-	/** µs from the request to a running clock, 0 when not told. */
+	/** µs from the request to a running clock, 0 to 65535; 0 when not told. */
 	enableDelay?: number;
 }
 
@@ -214,6 +215,11 @@ export interface Channel {
 	 * ask for one when they are done.
 	 */
 	interrupt?: number;
+	/**
+	 * Its function ID is served only for a CPU in the secure state; from the normal world it does not exist. All channels of
+	 * a function ID are alike.
+	 */
+	secure?: boolean;
 }
 
 /** A function ID that answers with constants, x0 first, or with the features of its owner. */
@@ -239,6 +245,13 @@ export interface BlockController {
 	}[];
 }
 
+/** A power management chip whose regulators are the firmware's rails. */
+export interface PowerChip {
+	compatible: string;
+	/** Names of the rails by the names of the nodes below `regulators`. */
+	regulators: Readonly<Record<string, string>>;
+}
+
 /** How a board's devicetree names this SoC and its controllers: values of `compatible`. */
 export interface DevicetreeNames {
 	soc: string;
@@ -247,6 +260,9 @@ export interface DevicetreeNames {
 	/** Any of these is the one whose references are the reset domains' IDs. */
 	resetControllers: readonly string[];
 	blockControllers: readonly BlockController[];
+	powerChips: readonly PowerChip[];
+	/** What the part's fuses say of it, as `opp-supported-hw` of operating points has it: one word of bits for each. */
+	supportedHardware: readonly number[];
 }
 
 /** A device of a guest's board that is made to use the firmware's clocks and domains, by their names. */
@@ -259,6 +275,8 @@ export interface GuestConsumer {
 	assigned: readonly { clock: string; rate: number }[];
 	/** Its `power-domains` entry. */
 	domain: string;
+	/** Its `resets` entry, released by its bus. */
+	reset: string;
 }
 
 export interface Platform {
@@ -276,6 +294,10 @@ export interface Platform {
 	protocols: ProtocolVersions;
 	/** Agents by name; the platform itself is agent 0 and not listed. */
 	agents: readonly string[];
+	/** What the agents may, by their names; those left out may use every device, and change nobody's permissions. */
+	agentRights?: Readonly<Record<string, AgentRights>>;
+	/** What permissions are given for; without devices the platform serves no messages about permissions. */
+	devices?: readonly Device[];
 	channels: readonly Channel[];
 	services: readonly Service[];
 	/** EL2 passes calls that it does not serve on to EL3. */

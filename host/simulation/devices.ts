@@ -3,9 +3,9 @@
 
 import { references } from "../devicetree/references.ts";
 import type { DeviceTree, DtNode } from "../devicetree/tree.ts";
-import { CONSUMED, hasTarget, type Providers } from "./providers.ts";
+import { cellsOf, consumedBy, hasTarget, type Providers } from "./providers.ts";
 
-/** Every enabled device that refers to the firmware's clocks, domains or resets, in the order to probe them. */
+/** Every enabled device that uses or limits something of the firmware's, in the order to probe them. */
 export function devicesInOrder(
 	tree: DeviceTree,
 	providers: Providers,
@@ -47,10 +47,10 @@ export function devicesInOrder(
 /** The nodes that must be there first: the parent, and whoever the node refers to. */
 function suppliersOf(node: DtNode): DtNode[] {
 	const suppliers = node.parent === undefined ? [] : [node.parent];
-	for (const [property, cells] of CONSUMED) {
+	for (const property of consumedBy(node)) {
 		try {
 			suppliers.push(
-				...references(node, property, cells)
+				...references(node, property, cellsOf(property))
 					.filter(hasTarget)
 					.map(({ target }) => target),
 			);

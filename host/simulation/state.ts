@@ -1,11 +1,14 @@
-// The state of clocks, power domains and resets as an agent learns it: by SCMI messages, but for the resets' lines.
-// SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.6 and 4.8; what an older version cannot tell is null.
+// The state of clocks, domains, rails and resets as an agent learns it: by SCMI messages, but for the resets' lines.
+// SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.5, 4.6, 4.8 and 4.9; what an older version cannot tell is null.
 
 import type { Firmware } from "../firmware.ts";
+import type { Platform } from "../platform/platform.ts";
 import { resetBits } from "../platform/resets.ts";
 import type { ScmiAgent } from "../scmi/agent.ts";
 import { POWER_STATE_ON } from "../scmi/power-domain.ts";
 import { ScmiError } from "../scmi/status.ts";
+import { VOLTAGE_MODE_ON } from "../scmi/voltage.ts";
+import { kilohertzOf, nameOf } from "./levels.ts";
 
 export interface ClockState {
 	id: number;
@@ -21,6 +24,25 @@ export interface ClockState {
 export interface PowerDomainState {
 	id: number;
 	name: string;
+	on: boolean;
+}
+
+export interface PerformanceDomainState {
+	id: number;
+	name: string;
+	/** The level, and the lowest and the highest one allowed; never an index. */
+	level: number;
+	min: number;
+	max: number;
+	/** Hz that correspond to the level. */
+	rate: number;
+}
+
+export interface RailState {
+	id: number;
+	name: string;
+	/** The level that it is set to in µV, also while it is off. */
+	microvolts: number;
 	on: boolean;
 }
 
@@ -77,6 +99,55 @@ export async function readPowerDomains(
 			id,
 			name: await agent.power.name(id),
 			on: (await agent.power.stateGet(id)) === POWER_STATE_ON,
+		});
+	}
+	return states;
+}
+
+/** All performance domains, by ID. None without the protocol. */
+export async function readPerformanceDomains(
+	agent: ScmiAgent,
+	platform: Platform,
+): Promise<PerformanceDomainState[]> {
+	const { performance } = agent;
+	if (platform.protocols.performance === undefined) return [];
+	const { domains: count } = await performance.protocolAttributes();
+	const states: PerformanceDomainState[] = [];
+	for (let id = 0; id < count; id++) {
+		const domain = await performance.domainAttributes(id);
+		const levels = await performance.describeLevels(id);
+		const called = (name: number) =>
+			levels.find((level) => nameOf(level, domain) === name);
+		const name = await performance.levelGet(id);
+		const { min, max } = await performance.limitsGet(id);
+		const level = called(name);
+		states.push({
+			id,
+			name: await performance.name(id),
+			level: level?.level ?? name,
+			min: called(min)?.level ?? min,
+			max: called(max)?.level ?? max,
+			rate: level === undefined ? 0 : 1000 * kilohertzOf(level, domain),
+		});
+	}
+	return states;
+}
+
+/** All voltage domains, by ID. None without the protocol. */
+export async function readRails(
+	agent: ScmiAgent,
+	platform: Platform,
+): Promise<RailState[]> {
+	const { voltage } = agent;
+	if (platform.protocols.voltage === undefined) return [];
+	const { domains: count } = await voltage.protocolAttributes();
+	const states: RailState[] = [];
+	for (let id = 0; id < count; id++) {
+		states.push({
+			id,
+			name: await voltage.name(id),
+			microvolts: await voltage.levelGet(id),
+			on: (await voltage.configGet(id)) === VOLTAGE_MODE_ON,
 		});
 	}
 	return states;

@@ -1,9 +1,10 @@
-// What an operating system asks to be told: changes of the power domains that it uses and of the clocks that it sets.
-// SCMI 3.2 (Arm DEN0056E), sections 4.3.2.7 (POWER_STATE_NOTIFY) and 4.6.2.10 (CLOCK_RATE_NOTIFY).
+// What an operating system asks to be told: changes of the domains that it uses and of the clocks that it sets.
+// SCMI 3.2 (Arm DEN0056E), sections 4.3 (POWER_STATE_NOTIFY), 4.5 (PERFORMANCE_NOTIFY_*) and 4.6 (CLOCK_RATE_NOTIFY).
 
 import type { ScmiAgent } from "../scmi/agent.ts";
 import { clockMessages } from "../scmi/messages/clock.ts";
 import { powerMessages } from "../scmi/messages/power-domain.ts";
+import type { PerformanceDomainAttributes } from "../scmi/performance.ts";
 import { ScmiError } from "../scmi/status.ts";
 
 export class Subscriber {
@@ -45,6 +46,17 @@ export class Subscriber {
 		const { clock } = this.#agent;
 		const { rateChangedNotify } = await clock.attributes(id);
 		if (rateChangedNotify) await clock.rateNotify(id, true);
+	}
+
+	/** Asks to be told of a performance domain's limits and level, as its attributes offer it. */
+	async watchPerformance(
+		id: number,
+		attributes: PerformanceDomainAttributes,
+	): Promise<void> {
+		const { performance, receives } = this.#agent;
+		if (!receives) return;
+		if (attributes.limitsChangeNotify) await performance.notifyLimits(id, true);
+		if (attributes.levelChangeNotify) await performance.notifyLevel(id, true);
 	}
 }
 

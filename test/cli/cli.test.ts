@@ -84,10 +84,27 @@ describe("clk and power", () => {
 		);
 	});
 
-	it("power lists every domain and every reset line", async () => {
-		const { powerDomains, resets } = JSON.parse(
+	it("power lists every domain, every rail and every reset line", async () => {
+		const { powerDomains, performanceDomains, rails, resets } = JSON.parse(
 			(await run("power", "--json")).stdout,
 		);
+		expect(performanceDomains).toEqual([
+			{
+				id: 0,
+				name: "a53",
+				level: 1800,
+				min: 1200,
+				max: 1800,
+				rate: 1_800_000_000,
+			},
+		]);
+		expect(rails).toHaveLength(12);
+		expect(rails[1]).toEqual({
+			id: 1,
+			name: "BUCK2",
+			microvolts: 1_000_000,
+			on: true,
+		});
 		expect(powerDomains).toHaveLength(12);
 		expect(powerDomains[5]).toEqual({ id: 5, name: "gpu", on: true });
 		expect(resets).toHaveLength(39);
@@ -95,15 +112,18 @@ describe("clk and power", () => {
 		expect(resets[27]).toMatchObject({ id: 27, asserted: true });
 		const { stdout } = await run("power");
 		expect(stdout).toMatch(/^gpu +5 +on$/m);
+		expect(stdout).toMatch(/^a53 +0 +1800 +1200 +1800 +1800000000$/m);
+		expect(stdout).toMatch(/^BUCK2 +1 +1000000 +on$/m);
+		expect(stdout).toMatch(/^LDO5 +10 +1800000 +off$/m);
 		expect(stdout).toMatch(/^pciephy +26 +released$/m);
 		expect(stdout).toMatch(/^pciephy-perst +27 +asserted$/m);
 	});
 
-	it("power of versions without resets lists none", async () => {
+	it("power of versions without resets and rails lists none", async () => {
 		const args = ["power", "--scmi", "scmi-1.0"];
-		const { resets } = JSON.parse((await run(...args, "--json")).stdout);
-		expect(resets).toEqual([]);
-		expect((await run(...args)).stdout).not.toMatch(/reset/);
+		const { resets, rails } = JSON.parse((await run(...args, "--json")).stdout);
+		expect([resets, rails]).toEqual([[], []]);
+		expect((await run(...args)).stdout).not.toMatch(/reset|rail/);
 	});
 });
 

@@ -46,6 +46,8 @@ function servedAt(protocol: Protocol): Map<number, number[]> {
 	for (const version of VERSIONS[name]) {
 		const engine = createEngine({
 			...IMX8MM,
+			// Without devices there would be no permissions to set.
+			devices: [{ id: 0, name: "console", clocks: ["uart2_root_clk"] }],
 			protocols: { ...IMX8MM.protocols, [name]: version },
 		});
 		const area = new Smt(engine);
@@ -69,7 +71,9 @@ function testsOf(protocol: Protocol, key: string, message: Message): string[] {
 	}[protocol.name];
 	const own = `engine-${room ?? protocol.name}`;
 	const whole = new RegExp(`\\b${message.name}\\b`);
-	const short = new RegExp(`\\b${key}\\b`);
+	const short = new RegExp(
+		`\\b(${key}|${key.replace(/^(DISCOVER|DOMAIN)_/, "")})\\b`,
+	);
 	return tests
 		.filter(
 			({ name, text }) =>

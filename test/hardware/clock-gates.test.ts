@@ -21,7 +21,7 @@ import {
 	parentNames,
 	REAL_CLOCKS,
 } from "../support/imx8mm-facts.ts";
-import { Smt, TX } from "../support/smt.ts";
+import { CLOCK, DENIED, Smt, TX, u32 } from "../support/smt.ts";
 
 const ANATOP = 0x3036_0000;
 const CCM = 0x3038_0000;
@@ -288,11 +288,19 @@ describe.each(firmwares)("two agents, $name", ({ create }) => {
 				for (const [what, name, second, value] of steps) {
 					const i = second ? 1 : 0;
 					if (what === "parent") {
-						setParent(
-							agents[i],
-							name,
-							parentNames(clockFact(name))[Number(value)] as string,
-						);
+						const to = parentNames(clockFact(name))[Number(value)] as string;
+						const payload = u32(clockId(name), clockId(to));
+						const before = parent(agents[i], name);
+						const status = agents[i].status(CLOCK, 0xd, payload);
+						// What runs for the other agent alone keeps its parent.
+						const held = [...wanted[second ? 0 : 1]].some((other) => {
+							const above = new Set<string>();
+							if (!CRITICAL.includes(other)) need(agents[i], other, above);
+							return above.has(name);
+						});
+						const moves = before !== clockId(to);
+						if (held && moves) expect(parent(agents[i], name)).toBe(before);
+						expect(status).toBe(held && moves ? DENIED : 0);
 					} else {
 						enable(agents[i], name, value === true);
 						if (value === true) wanted[i].add(name);

@@ -18,6 +18,7 @@ const FUNCTIONS = [
 	"busHas",
 	"read32",
 	"write32",
+	"resetAgent",
 	"linear",
 	"memoryEnd",
 ];

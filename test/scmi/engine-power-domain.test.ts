@@ -154,7 +154,7 @@ describe.each(firmwares)("power domain protocol, $name", ({ create }) => {
 		smt.refuse(POWER, 0x8, u32(0), NOT_SUPPORTED);
 	});
 
-	describe("names longer than 15 characters", () => {
+	describe("NAME_GET, names longer than 15 characters", () => {
 		const long =
 			"a-power-domain-with-a-name-of-as-many-as-sixty-three-characters";
 		const fifteen = "fifteen-letters";

@@ -310,7 +310,7 @@ it("BUSY when nothing more can be scheduled, and the place for the response is f
 		maxMessageSize: 76,
 		agents: names,
 		channels: areas,
-		rails: Array.from({ length: 80 }, (_, id) => ({ ...first, id })),
+		rails: Array.from({ length: 81 }, (_, id) => ({ ...first, id })),
 		performanceDomains: [],
 		sensors: [],
 		thermal: null,
@@ -330,5 +330,5 @@ it("BUSY when nothing more can be scheduled, and the place for the response is f
 	engine.advance(10_000_000);
 	// The last agent had nothing pending: all its places are free.
 	for (let id = 64; id < 80; id++) expect(begin(4, id)).toBe(SUCCESS);
-	expect(begin(4, 0)).toBe(BUSY);
+	expect(begin(4, 80)).toBe(BUSY);
 });

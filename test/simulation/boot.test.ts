@@ -10,8 +10,9 @@ import { createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { VERSION_SETS } from "../../host/platform/platform.ts";
-import { addPlatformNodes, openBoard } from "../../host/simulation/board.ts";
+import { openBoard } from "../../host/simulation/board.ts";
 import { type BootReport, boot } from "../../host/simulation/boot.ts";
+import { addPlatformNodes } from "../../host/simulation/platform-nodes.ts";
 import { debianBoards } from "../support/debian-dtbs.ts";
 
 const CLOCK_CONTROLLER = "fsl,imx8mm-ccm";
@@ -164,6 +165,7 @@ describe("the built-in board", () => {
 		const others = new Set(booted.told);
 		expect([...others].sort()).toEqual([
 			"CLOCK_RATE_CHANGED",
+			"PERFORMANCE_LEVEL_CHANGED",
 			"POWER_STATE_CHANGED",
 		]);
 	});
@@ -183,7 +185,7 @@ describe("the built-in board", () => {
 		expect(rates.get("audio_ahb")).toBe(400_000_000);
 		expect(rates.get("ipg_audio_root")).toBe(400_000_000);
 		expect(rates.get("noc")).toBe(750_000_000);
-		expect(rates.get("arm")).toBe(1_200_000_000);
+		expect(rates.get("arm")).toBe(1_800_000_000);
 	});
 
 	it("drives the block controllers by their registers", () => {

@@ -15,6 +15,7 @@ export interface RawExports extends WebAssembly.Exports {
 	busHas(address: number): number;
 	read32(address: number): number;
 	write32(address: number, value: number): void;
+	resetAgent(agent: number, permissions: number): number;
 	linear(address: number, length: number): number;
 	memoryEnd(): number;
 }

@@ -3,7 +3,7 @@
 
 import type { DeviceTree, DtNode } from "../../devicetree/tree.ts";
 import type { Method } from "../../mailbox/conduit.ts";
-import type { Platform } from "../../platform/platform.ts";
+import { type Platform, PROTOCOL_IDS } from "../../platform/platform.ts";
 import type { GuestInstance } from "./platform.ts";
 
 export interface GuestTreeOptions {
@@ -19,11 +19,11 @@ export interface GuestTreeOptions {
 	initrd: { address: number; size: number };
 }
 
-const POWER_PROTOCOL = 0x11;
-const CLOCK_PROTOCOL = 0x14;
 const PROVIDER_CELLS: ReadonlyMap<number, string> = new Map([
-	[POWER_PROTOCOL, "#power-domain-cells"],
-	[CLOCK_PROTOCOL, "#clock-cells"],
+	[PROTOCOL_IDS.powerDomain, "#power-domain-cells"],
+	[PROTOCOL_IDS.performance, "#power-domain-cells"],
+	[PROTOCOL_IDS.clock, "#clock-cells"],
+	[PROTOCOL_IDS.reset, "#reset-cells"],
 ]);
 const GIC_SPI = 0;
 const EDGE_RISING = 1;
@@ -103,8 +103,9 @@ function consume(
 	platform: Platform,
 	protocols: ReadonlyMap<number, number>,
 ): void {
-	const clocks = protocols.get(CLOCK_PROTOCOL) as number;
-	const domains = protocols.get(POWER_PROTOCOL) as number;
+	const clocks = protocols.get(PROTOCOL_IDS.clock) as number;
+	const domains = protocols.get(PROTOCOL_IDS.powerDomain) as number;
+	const resets = protocols.get(PROTOCOL_IDS.reset);
 	const clockId = (name: string) =>
 		platform.clocks.find((clock) => clock.name === name)?.id as number;
 	const domainId = platform.powerDomains.find(
@@ -121,4 +122,7 @@ function consume(
 		consumer.assigned.map(({ rate }) => rate),
 	);
 	node.set("power-domains", [domains, domainId]);
+	const line = platform.resets.find(({ name }) => name === consumer.reset);
+	if (resets !== undefined && line !== undefined)
+		node.set("resets", [resets, line.id]);
 }

@@ -1,6 +1,8 @@
 // The guest's first process: prints what Linux found through SCMI, in marked sections, and powers off.
 // Runs in busybox's shell; a fork costs milliseconds under emulation, so it uses the shell's own words where it can.
 
+import { FAST_CHANNELS } from "./guest-layout.ts";
+
 /** What the host adds to the kernel command line to choose the guest's optional steps. */
 export interface GuestSteps {
 	/**
@@ -12,6 +14,8 @@ export interface GuestSteps {
 	rebind?: number;
 	/** Takes CPU 1 off line and back. */
 	hotplug?: boolean;
+	/** Writes a performance level into the first domain's fast channel before the report, and gives it time to take effect. */
+	fast?: number;
 	/** Opens a shell on the console after the report; leaving it powers off. */
 	shell?: boolean;
 	/** For tests: the guest panics in the middle of its report. */
@@ -23,11 +27,15 @@ export interface GuestSteps {
 /** Words for the kernel command line; "" for none. */
 export function guestWords(steps: GuestSteps): string {
 	const words: string[] = [];
-	for (const name of ["bench", "rebind"] as const)
+	for (const name of ["bench", "rebind", "fast"] as const)
 		if (steps[name] !== undefined) words.push(`scmi.${name}=${steps[name]}`);
 	for (const name of ["hotplug", "shell", "panic", "hang"] as const)
 		if (steps[name] === true) words.push(`scmi.${name}`);
 	return words.join(" ");
+}
+
+function hex(address: number): string {
+	return `0x${address.toString(16)}`;
 }
 
 /** Opens every line that marks a place in the report. */
@@ -48,7 +56,7 @@ export const GUEST_SECTIONS = [
 /** Programs of busybox that the scripts below call by name. */
 export const GUEST_APPLETS = [
 	...["cat", "dmesg", "grep", "mount", "poweroff", "reboot", "setsid"],
-	...["cmp", "cttyhack", "sh", "sleep", "tail", "taskset"],
+	...["cmp", "cttyhack", "devmem", "sh", "sleep", "tail", "taskset"],
 ];
 
 /** /init. Whatever fails, it goes on; when even power off fails, its end makes the kernel panic, which ends QEMU. */
@@ -68,13 +76,14 @@ echo 1 > /proc/sys/kernel/printk
 begin() { echo "${GUEST_MARK}begin $1"; }
 end() { echo "${GUEST_MARK}end $1"; }
 
-bench= rebind= hotplug= shell= panic= hang=
+bench= rebind= fast= hotplug= shell= panic= hang=
 read -r words < /proc/cmdline
 set -f
 for word in $words; do
 	case $word in
 	scmi.bench=*) bench=\${word#*=} ;;
 	scmi.rebind=*) rebind=\${word#*=} ;;
+	scmi.fast=*) fast=\${word#*=} ;;
 	scmi.hotplug) hotplug=1 ;;
 	scmi.shell) shell=1 ;;
 	scmi.panic) panic=1 ;;
@@ -97,6 +106,15 @@ end kernel
 begin messages
 dmesg | grep -iE "scmi|psci|smccc|SMP: Total|CPU: All|KVM|WARNING:|BUG:|Unable to handle|Internal error|Oops|refcount_t"
 end messages
+
+# Level to set, then level to get.
+if [ -n "$fast" ]; then
+	begin fast
+	devmem ${hex(FAST_CHANNELS)} 32 $fast
+	sleep 1
+	echo "level $(($(devmem ${hex(FAST_CHANNELS + 4)} 32)))"
+	end fast
+fi
 
 begin clocks
 cat $debug/clk/clk_summary

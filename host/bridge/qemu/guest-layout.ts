@@ -11,6 +11,8 @@ export const REGION_BASE = 0x4010_0000;
 export const REGION_SIZE = 0x1_0000;
 /** Bytes at its beginning for SCMI areas; the firmware never touches them. */
 export const AREAS_SIZE = 0x8000;
+/** The performance domains' fast channels, on a page of their own behind the areas. */
+export const FAST_CHANNELS = REGION_BASE + 0x4000;
 /** Raw kernel Image: the firmware jumps here. */
 export const KERNEL_ADDRESS = 0x4020_0000;
 /** Initramfs; only the devicetree refers to it. */

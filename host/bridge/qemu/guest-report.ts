@@ -44,6 +44,8 @@ export interface GuestReport {
 	deferred: string[];
 	/** Files of Linux's debugfs folder of SCMI, where the kernel has them: path and first line. */
 	debug: Record<string, string>;
+	/** The performance level that the fast channel told after the guest had written another one. */
+	fastLevel?: number;
 	hotplug?: GuestHotplug;
 	rebind?: GuestRebind;
 	bench?: GuestBench;
@@ -137,6 +139,7 @@ export function parseGuestReport(text: string): GuestReport {
 	const panic = all.map((line) => PANIC.exec(line)?.[1]).find(Boolean);
 	const missing = findMissing(byName, uptime, facts.get("cmdline") ?? "");
 	const steps = {
+		fastLevel: wholeNumber(keyed(lines("fast")).get("level")),
 		hotplug: byName.has("hotplug") ? hotplug(lines("hotplug")) : undefined,
 		rebind: byName.has("rebind") ? rebind(lines("rebind")) : undefined,
 		bench: byName.has("bench") ? bench(lines("bench")) : undefined,

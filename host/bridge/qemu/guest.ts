@@ -25,9 +25,11 @@ import {
 	versionOf,
 } from "./command.ts";
 import { prepareGuestTree } from "./devicetree.ts";
+import { FastChannelPoller } from "./fast-channels.ts";
 import { GuestFiles, type GuestState, isAlive, type Orphan } from "./files.ts";
 import {
 	AREAS_SIZE,
+	FAST_CHANNELS,
 	INITRD_ADDRESS,
 	KERNEL_ADDRESS,
 	MAX_CPUS,
@@ -238,6 +240,7 @@ interface Parts {
 	calls: CallService;
 	journal: Journal;
 	instances: readonly GuestInstance[];
+	fastChannels: FastChannelPoller;
 }
 
 /** The engine for a guest and its call service; with the state of a journal where the folder has one. */
@@ -247,7 +250,7 @@ function assemble(
 	plan: Plan,
 ): Parts {
 	const { conduit, cpus, protocols, completionSpi } = plan;
-	const instances = guestInstances(conduit, REGION_BASE);
+	const instances = guestInstances(conduit, REGION_BASE, protocols);
 	const memory = { address: REGION_BASE, size: AREAS_SIZE };
 	const platform = guestPlatform(IMX8MM, {
 		conduit,
@@ -255,8 +258,10 @@ function assemble(
 		protocols,
 		instances,
 		memory,
+		fastChannels: FAST_CHANNELS,
 	});
 	const engine = new Engine(engineModule(), platform);
+	const fastChannels = new FastChannelPoller(files.ram, engine);
 	const before = readJournal(files.folder, engine.memoryEnd);
 	if (before !== undefined) new Uint8Array(engine.buffer).set(before.memory);
 	const service = {
@@ -273,11 +278,11 @@ function assemble(
 		const journal = new Journal(files.folder, engine, before.number);
 		const calls = new CallService({ ...service, journal });
 		calls.servePending(before.calls.at(-1));
-		return { plan, engine, calls, journal, instances };
+		return { plan, engine, calls, journal, instances, fastChannels };
 	}
 	const journal = new Journal(files.folder, engine);
 	const calls = new CallService({ ...service, journal });
-	return { plan, engine, calls, journal, instances };
+	return { plan, engine, calls, journal, instances, fastChannels };
 }
 
 function tellSuccessor(files: GuestFiles, qemu: number, plan: Plan): void {
@@ -352,15 +357,17 @@ async function finish(
 	end: Promise<QemuEnd>,
 	files: GuestFiles,
 	links: Links,
-	{ calls, journal }: Parts,
+	{ calls, journal, fastChannels }: Parts,
 ): Promise<GuestEnd> {
 	const start = performance.now();
+	fastChannels.start();
 	try {
 		const { status, signal } = await end;
 		await links.drained();
 		if (calls.fault !== undefined) throw faulted(calls.fault);
 		return { status, signal, wallMs: performance.now() - start };
 	} finally {
+		fastChannels.stop();
 		files.qemuEnded();
 		links.close();
 		journal.close();

@@ -6,7 +6,11 @@
 // ID of its own per area a trap serves the caller's area alone, which is complete.
 
 import type { Method } from "../../mailbox/conduit.ts";
-import type { Platform, ProtocolVersions } from "../../platform/platform.ts";
+import {
+	type Platform,
+	PROTOCOL_IDS,
+	type ProtocolVersions,
+} from "../../platform/platform.ts";
 
 /** An SCMI instance of the guest: one protocol with its function ID and its area at a guest physical address. */
 export interface GuestInstance {
@@ -20,21 +24,26 @@ export interface GuestInstance {
 
 /** Bytes of an area: room for the longest message. */
 const AREA_SIZE = 0x200;
-const PROTOCOLS = [0x11, 0x14] as const;
+/** Those that stock kernels have drivers for. */
+const DRIVEN = ["powerDomain", "performance", "clock", "reset"] as const;
 /** Fast SMC64 calls of the SiP service, and of the hypervisor vendor's service; the low byte is the protocol ID. */
 const FUNCTION_IDS = { smc: 0xc200_0000, hvc: 0xc600_0000 } as const;
 
-/** The instances, their areas one behind the other from `address`. */
+/** The instances, their areas one behind the other from `address`: one for each protocol served that Linux can drive. */
 export function guestInstances(
 	conduit: Method,
 	address: number,
+	protocols: ProtocolVersions,
 ): GuestInstance[] {
-	return PROTOCOLS.map((protocol, i) => ({
-		protocol,
-		functionId: FUNCTION_IDS[conduit] + protocol,
-		address: address + i * AREA_SIZE,
-		size: AREA_SIZE,
-	}));
+	const served = DRIVEN.filter((name) => protocols[name] !== undefined);
+	return served
+		.map((name) => PROTOCOL_IDS[name])
+		.map((protocol, i) => ({
+			protocol,
+			functionId: FUNCTION_IDS[conduit] + protocol,
+			address: address + i * AREA_SIZE,
+			size: AREA_SIZE,
+		}));
 }
 
 export interface GuestPlatformOptions {
@@ -44,9 +53,14 @@ export interface GuestPlatformOptions {
 	instances: readonly GuestInstance[];
 	/** Guest physical address and size in bytes of the memory that the areas lie in. */
 	memory: { address: number; size: number };
+	/** Guest physical address of the performance domains' fast channels. */
+	fastChannels: number;
 }
 
-/** The same platform, its first agent on the guest's areas, without fast channels, which nobody there would look at. */
+/** Bytes from one domain's fast channels to the next one's. */
+const FAST_CHANNELS_STRIDE = 32;
+
+/** The same platform, its first agent on the guest's areas and fast channels. */
 export function guestPlatform(
 	platform: Platform,
 	options: GuestPlatformOptions,
@@ -61,9 +75,13 @@ export function guestPlatform(
 			...platform.blocks.filter(({ kind }) => kind !== "ram"),
 			{ name: "guest", ...options.memory, kind: "ram" },
 		],
-		performanceDomains: platform.performanceDomains.map((domain) => ({
+		performanceDomains: platform.performanceDomains.map((domain, i) => ({
 			...domain,
-			fastChannels: null,
+			fastChannels: domain.fastChannels && {
+				...domain.fastChannels,
+				agent,
+				address: options.fastChannels + i * FAST_CHANNELS_STRIDE,
+			},
 		})),
 		channels: options.instances.map(({ functionId, address, size }) => ({
 			functionId,

@@ -46,7 +46,7 @@ function addClock(tables: Tables, row: DataView, clock: ClockTable): void {
 	row.setUint8(Clock.KIND, CLOCK_KINDS[clock.kind]);
 	row.setUint32(Clock.NAME, tables.string(clock.name, "clock"), true);
 	row.setUint16(Clock.SHARE_NEXT, clock.id, true);
-	row.setUint32(Clock.ENABLE_DELAY, clock.enableDelay ?? 0, true);
+	row.setUint16(Clock.ENABLE_DELAY, enableDelay(clock), true);
 	let flags = clock.critical === true ? ClockFlag.CRITICAL : 0;
 	if (clock.gate !== undefined) {
 		row.setUint32(Clock.GATE_REGISTER, clock.gate.address, true);
@@ -100,6 +100,14 @@ function addClock(tables: Tables, row: DataView, clock: ClockTable): void {
 			break;
 	}
 	row.setUint8(Clock.FLAGS, flags);
+}
+
+function enableDelay({ name, enableDelay = 0 }: ClockTable): number {
+	if (!Number.isInteger(enableDelay) || enableDelay < 0 || enableDelay > 0xffff)
+		throw invalid(
+			`clock ${name}: enable delay of ${enableDelay} µs, expected 0 to 65535`,
+		);
+	return enableDelay;
 }
 
 function parkPosition(

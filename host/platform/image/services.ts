@@ -20,12 +20,13 @@ import { invalid, type Tables } from "./tables.ts";
 type ProtocolName = keyof ProtocolVersions;
 
 export function addAgents(tables: Tables): void {
-	for (const name of ["platform", ...tables.platform.agents]) {
-		tables.agents
-			.row()
-			.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+	const { agents, agentRights = {}, protocols } = tables.platform;
+	for (const name of ["platform", ...agents]) {
+		const row = tables.agents.row();
+		row.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+		const trusted = agentRights[name]?.trusted === true;
+		row.setUint32(Agent.TRUSTED, trusted ? 1 : 0, true);
 	}
-	const { protocols } = tables.platform;
 	for (const name of Object.keys(PROTOCOL_IDS) as ProtocolName[]) {
 		const id = PROTOCOL_IDS[name];
 		const version = protocols[name];
@@ -78,6 +79,13 @@ function addChannels(tables: Tables, group: ChannelTable[]): void {
 	service.setUint32(Service.KIND, kind, true);
 	service.setUint32(Service.FIRST, tables.channels.rows.length, true);
 	service.setUint32(Service.COUNT, group.length, true);
+	const secure = group[0]?.secure === true;
+	if (group.some((channel) => (channel.secure === true) !== secure)) {
+		throw invalid(
+			`channels of function ID 0x${functionId.toString(16)}: some are secure, some are not`,
+		);
+	}
+	service.setUint32(Service.SECURE, secure ? 1 : 0, true);
 	for (const channel of group) {
 		const agent = tables.platform.agents.indexOf(channel.agent);
 		if (agent < 0) {

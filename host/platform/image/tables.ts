@@ -6,6 +6,8 @@ import {
 	Block,
 	Channel,
 	Clock,
+	Device,
+	DeviceResource,
 	Domain,
 	Handshake,
 	OperatingPoint,
@@ -90,6 +92,8 @@ export class Tables {
 	readonly sensorIntervals = new Section(SensorInterval.SIZE);
 	readonly system = new Section(System.SIZE);
 	readonly thermal = new Section(Thermal.SIZE);
+	readonly devices = new Section(Device.SIZE);
+	readonly deviceResources = new Section(DeviceResource.SIZE);
 
 	constructor(platform: Platform) {
 		this.platform = platform;

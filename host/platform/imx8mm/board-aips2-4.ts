@@ -3,6 +3,7 @@
 
 import type { NodeSource } from "../../devicetree/source.ts";
 import { ID } from "./binding-ids.ts";
+import { pmic } from "./board-pmic.ts";
 import {
 	aips,
 	clk,
@@ -76,7 +77,9 @@ export const aips3: NodeSource = aips(
 				interrupts: spi(106),
 			},
 		},
-		"i2c1: i2c@30a20000": i2c(0x30a20000, 35, ID.CLK_I2C1_ROOT),
+		"i2c1: i2c@30a20000": i2c(0x30a20000, 35, ID.CLK_I2C1_ROOT, {
+			"pmic: pmic@4b": pmic,
+		}),
 		"i2c2: i2c@30a30000": i2c(0x30a30000, 36, ID.CLK_I2C2_ROOT),
 		"i2c3: i2c@30a40000": i2c(0x30a40000, 37, ID.CLK_I2C3_ROOT),
 		"i2c4: i2c@30a50000": i2c(0x30a50000, 38, ID.CLK_I2C4_ROOT, {

@@ -1,7 +1,8 @@
 // How devicetrees name the i.MX8MM's controllers, and what its block controllers do for their domains.
-// Bindings fsl,imx8mm-ccm, fsl,imx-gpcv2 and fsl,imx8mm-{vpu,disp}-blk-ctrl; bits as Linux's imx8m-blk-ctrl has them.
+// Bindings fsl,imx8mm-ccm, fsl,imx-gpcv2, fsl,imx8mm-{vpu,disp}-blk-ctrl, rohm,bd71847; bits as in Linux's drivers.
 
 import type { DevicetreeNames } from "../platform.ts";
+import { RAILS } from "./rails.ts";
 
 const VPU = [
 	{ id: 0, name: "g1", resetBits: 0x02, clockBits: 0x02, clocks: ["g1"] },
@@ -59,4 +60,13 @@ export const DEVICETREE: DevicetreeNames = {
 			domains: DISP,
 		},
 	],
+	powerChips: [
+		{
+			compatible: "rohm,bd71847",
+			// The rails have the names of Linux's bd718x7 driver, which are those of the binding's nodes.
+			regulators: Object.fromEntries(RAILS.map(({ name }) => [name, name])),
+		},
+	],
+	// A consumer part of the highest speed grade, which has all operating points.
+	supportedHardware: [1 << 3, 1 << 0],
 };

@@ -16,6 +16,23 @@ function cpu(number: number): NodeSource {
 		reg: number,
 		"enable-method": "psci",
 		clocks: clk(ID.CLK_ARM),
+		"operating-points-v2": ["&a53_opp_table"],
+		"cpu-supply": ["&buck2_reg"],
+	};
+}
+
+/** An operating point of the cores, for the parts that have it. */
+function operatingPoint(
+	hertz: number,
+	microvolts: number,
+	supportedHardware: [grades: number, segments: number],
+): NodeSource {
+	return {
+		"opp-hz": [0, hertz],
+		"opp-microvolt": microvolts,
+		"opp-supported-hw": supportedHardware,
+		"clock-latency-ns": 150_000,
+		"opp-suspend": true,
 	};
 }
 
@@ -233,6 +250,13 @@ const board: NodeSource = {
 		"cpu@1": cpu(1),
 		"cpu@2": cpu(2),
 		"cpu@3": cpu(3),
+	},
+	"a53_opp_table: opp-table": {
+		compatible: "operating-points-v2",
+		"opp-shared": true,
+		"opp-1200000000": operatingPoint(1_200_000_000, 850_000, [0xe, 0x7]),
+		"opp-1600000000": operatingPoint(1_600_000_000, 950_000, [0xc, 0x7]),
+		"opp-1800000000": operatingPoint(1_800_000_000, 1_000_000, [0x8, 0x3]),
 	},
 	psci: { compatible: "arm,psci-1.0", method: "smc" },
 	timer: {
