@@ -28,6 +28,8 @@ export {
 	requestChannel,
 	requestChannelByName,
 } from "./mailbox/framework.ts";
+export type { AgentRights, Device } from "./platform/devices.ts";
+export { IMX8MM_DEVICES } from "./platform/imx8mm/devices.ts";
 export { imx8mmBoard } from "./platform/imx8mm/devicetree.ts";
 export { IMX8MM } from "./platform/imx8mm/index.ts";
 export {

@@ -23,7 +23,8 @@ async function run(options: BoardVerbOptions): Promise<void> {
 	await boot(board);
 	const { sensor } = board.agent;
 	const sensors = [];
-	for (const description of await sensor.sensors()) {
+	const served = board.firmware.platform.protocols.sensor !== undefined;
+	for (const description of served ? await sensor.sensors() : []) {
 		const { id, name, tripPoints } = description;
 		const readings = (await sensor.read(description)).map((reading) => ({
 			name: reading.name,

@@ -1,9 +1,9 @@
-// The known name nearest to a mistyped one.
-// Follows no specification: Levenshtein distance.
+// The known name nearest to a mistyped or shortened one.
+// Follows no specification: Levenshtein distance; otherwise the only name that begins like the word.
 
 /**
  * The name that the fewest insertions, deletions and replacements turn a word into, case aside.
- * @returns undefined when more than half of the word would change
+ * @returns undefined when more than half of the word would change, and not exactly one name begins with it
  */
 export function nearest(
 	word: string,
@@ -18,7 +18,11 @@ export function nearest(
 			least = d;
 		}
 	}
-	return best;
+	if (best !== undefined || word === "") return best;
+	const longer = known.filter((name) =>
+		name.toLowerCase().startsWith(word.toLowerCase()),
+	);
+	return longer.length === 1 ? longer[0] : undefined;
 }
 
 function distance(a: string, b: string): number {

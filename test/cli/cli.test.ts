@@ -167,6 +167,55 @@ describe("call and decode", () => {
 		);
 	});
 
+	it("call waits for the delayed response of an asynchronous command", async () => {
+		const args = ["voltage", "LEVEL_SET", "buck1", "900000", "flags=async"];
+		const { status, stdout } = await run("call", ...args);
+		expect(status).toBe(0);
+		// Message 7 of protocol 0x17, of type 2 in bits 9:8; status, domain, level.
+		expect(stdout).toMatch(
+			/^bytes 07 5e .. .. 00 00 00 00 00 00 00 00 a0 bb 0d 00$/m,
+		);
+		const { response } = JSON.parse(
+			(await run("call", "--json", ...args)).stdout,
+		);
+		expect(response).toMatchObject({ kind: "delayed response", status: 0 });
+	});
+
+	it("call has no delayed response where none comes", async () => {
+		const { stdout } = await run(
+			"call",
+			"--json",
+			"clock",
+			"RATE_GET",
+			"uart2",
+		);
+		expect(Object.keys(JSON.parse(stdout))).toEqual(["request", "reply"]);
+		const refused = await run(
+			...["call", "--json", "clock", "RATE_SET", "uart2", "1", "flags=async"],
+		);
+		expect(refused.status).toBe(1);
+		expect(Object.keys(JSON.parse(refused.stdout))).toEqual([
+			"request",
+			"reply",
+		]);
+	});
+
+	it("call takes names of values in any case behind the ID", async () => {
+		const { status, stdout } = await run(
+			...["call", "--json", "reset", "RESET", "pciephy", "autonomous"],
+		);
+		expect(status).toBe(0);
+		expect(JSON.parse(stdout).request.bytes).toMatch(
+			/^04 58 .. .. 1a 00 00 00 01 00 00 00 00 00 00 00$/,
+		);
+	});
+
+	it("call knows what a shortened name may stand for", async () => {
+		const { status, stderr } = await run("call", "perf", "LEVEL_GET", "0");
+		expect(status).toBe(2);
+		expect(stderr).toContain('"perf", did you mean performance?');
+	});
+
 	it("call uses the layouts of the chosen versions", async () => {
 		const { stdout } = await run(
 			"call",

@@ -34,3 +34,10 @@ it("an older version reads one value of each and has short names", async () => {
 	expect(stdout).toMatch(/^a53-operating-p +3 +1800000000 +Hz +0$/m);
 	expect(stdout.trim().split("\n")).toHaveLength(5);
 });
+
+it("a firmware without the protocol has none", async () => {
+	const { status, stdout } = await run(
+		...["sensors", "--profile", "imx8mm-draft", "--json"],
+	);
+	expect([status, stdout]).toEqual([0, "[]\n"]);
+});

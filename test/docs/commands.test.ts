@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../host/node.ts";
+import { IMX8MM_DEVICES } from "../../host/platform/imx8mm/devices.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import {
 	PROTOCOL_IDS,
@@ -46,8 +47,7 @@ function servedAt(protocol: Protocol): Map<number, number[]> {
 	for (const version of VERSIONS[name]) {
 		const engine = createEngine({
 			...IMX8MM,
-			// Without devices there would be no permissions to set.
-			devices: [{ id: 0, name: "console", clocks: ["uart2_root_clk"] }],
+			devices: IMX8MM_DEVICES,
 			protocols: { ...IMX8MM.protocols, [name]: version },
 		});
 		const area = new Smt(engine);
