@@ -69,12 +69,12 @@ export {
 	type Board,
 	openBoard,
 	platformFor,
-	setMailbox,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
+export { setMailbox } from "./simulation/platform-nodes.ts";
 export {
 	type ClockState,
 	type PerformanceDomainState,

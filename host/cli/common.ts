@@ -36,8 +36,8 @@ import {
 	type BoardOptions,
 	openBoard,
 	platformFor,
-	setMailbox,
 } from "../simulation/board.ts";
+import { setMailbox } from "../simulation/platform-nodes.ts";
 
 export interface JsonOption {
 	json?: true;

@@ -14,7 +14,8 @@ import type { DeviceTree, DtNode } from "../devicetree/tree.ts";
 import { CosimError } from "../errors.ts";
 import type { Method } from "../mailbox/conduit.ts";
 import { IMX8MM } from "../platform/imx8mm/index.ts";
-import { addPlatformNodes, checkSoc } from "../simulation/board.ts";
+import { checkSoc } from "../simulation/board.ts";
+import { addPlatformNodes } from "../simulation/platform-nodes.ts";
 import {
 	besides,
 	count,

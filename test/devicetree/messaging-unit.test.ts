@@ -13,11 +13,8 @@ import { DeviceTree, type DtNode } from "../../host/devicetree/tree.ts";
 import { createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
-import {
-	openBoard,
-	platformFor,
-	setMailbox,
-} from "../../host/simulation/board.ts";
+import { openBoard, platformFor } from "../../host/simulation/board.ts";
+import { setMailbox } from "../../host/simulation/platform-nodes.ts";
 import { plain } from "../support/devicetree.ts";
 
 const MU = "/soc@0/bus@30800000/mailbox@30aa0000";

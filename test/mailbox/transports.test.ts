@@ -9,13 +9,10 @@ import { createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import type { ScmiAgent } from "../../host/scmi/agent.ts";
-import {
-	type Board,
-	openBoard,
-	setMailbox,
-} from "../../host/simulation/board.ts";
+import { type Board, openBoard } from "../../host/simulation/board.ts";
 import { boot } from "../../host/simulation/boot.ts";
 import { ManagedFirmware } from "../../host/simulation/managed-firmware.ts";
+import { setMailbox } from "../../host/simulation/platform-nodes.ts";
 import { clockId } from "../support/imx8mm-facts.ts";
 
 const MAILBOXES: readonly Announcement[] = ["smc", "hvc", "doorbell"];

@@ -10,8 +10,9 @@ import { createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { VERSION_SETS } from "../../host/platform/platform.ts";
-import { addPlatformNodes, openBoard } from "../../host/simulation/board.ts";
+import { openBoard } from "../../host/simulation/board.ts";
 import { type BootReport, boot } from "../../host/simulation/boot.ts";
+import { addPlatformNodes } from "../../host/simulation/platform-nodes.ts";
 import { debianBoards } from "../support/debian-dtbs.ts";
 
 const CLOCK_CONTROLLER = "fsl,imx8mm-ccm";

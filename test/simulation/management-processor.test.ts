@@ -10,8 +10,9 @@ import type { Management } from "../../host/platform/management.ts";
 import type { Platform } from "../../host/platform/platform.ts";
 import { ScmiAgent } from "../../host/scmi/agent.ts";
 import { SharedMemory } from "../../host/scmi/shared-memory.ts";
-import { openBoard, setMailbox } from "../../host/simulation/board.ts";
+import { openBoard } from "../../host/simulation/board.ts";
 import { ManagedFirmware } from "../../host/simulation/managed-firmware.ts";
+import { setMailbox } from "../../host/simulation/platform-nodes.ts";
 import { TWO_AGENTS } from "../support/inbox.ts";
 
 const GPU = 5;
