@@ -309,7 +309,9 @@ export const enum Channel {
 	AGENT_ROW = 0x30,
 	/** u32 state, filled by load(): the longest payload that fits into the area. */
 	MOST = 0x34,
-	SIZE = 0x38,
+	/** u32 state: how many of INTERRUPTS the host has handed on. */
+	TAKEN = 0x38,
+	SIZE = 0x40,
 }
 
 export const enum ChannelDirection {

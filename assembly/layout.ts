@@ -132,6 +132,10 @@ export const enum State {
 	/** u32 pair: address and count. */
 	DEVICES = 0x148,
 	DEVICE_COUNT = 0x14c,
+	/** u32: how many of INTERRUPTS the host has handed on. */
+	INTERRUPTS_TAKEN = 0x150,
+	/** u64: virtual time at which traps look at the fast channels again; the end of time when there are none. */
+	FAST_LOOK = 0x158,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */

@@ -4,6 +4,7 @@
 import { followPowerSoon } from "./hardware/thermal";
 import { Service, ServiceKind } from "./image";
 import { Abi, Address, CallKey, Cpu, Slot, State } from "./layout";
+import { pollFastChannels } from "./scmi/performance-changes";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { runDue } from "./sim/events";
 
@@ -45,6 +46,7 @@ export function trap(cpu: u32, level: u32): i32 {
 		runDue();
 		if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
 	}
+	if (time >= load<u64>(Address.STATE, State.FAST_LOOK)) pollFastChannels();
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
 	let result: i32 = Smccc.SUCCESS;
 	// Most calls are for the channel of the CPU's last one.

@@ -133,7 +133,6 @@ export class Engine implements Firmware {
 	 */
 	reset(): void {
 		loadPlatform(this.#exports, this.platform, this.#image);
-		this.#interrupts.reset();
 	}
 
 	registers(cpu: number): Uint32Array {

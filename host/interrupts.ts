@@ -8,11 +8,14 @@ import { throwLater } from "./errors.ts";
 import { channelGroups } from "./platform/image/services.ts";
 import type { Platform } from "./platform/platform.ts";
 
-/** A channel with an interrupt: its number, where the engine counts it, and how many were handed on. */
+/**
+ * A channel with an interrupt: its number, where the engine counts it, and how many were handed on. That lies in the
+ * engine's memory too, so that a copy of the memory is a whole snapshot.
+ */
 interface Line {
 	readonly interrupt: number;
-	readonly at: number;
-	taken: number;
+	readonly raised: number;
+	readonly taken: number;
 }
 
 export class Interrupts {
@@ -20,8 +23,6 @@ export class Interrupts {
 	readonly #registers: readonly Uint32Array[];
 	readonly #lines: Line[] = [];
 	readonly #handlers = new Map<number, Set<() => void>>();
-	/** All interrupts handed on so far. */
-	#taken = 0;
 	#running = false;
 
 	/** @param registers of the CPUs, which handlers leave as they were */
@@ -35,8 +36,12 @@ export class Interrupts {
 		const rows = this.#words[(Address.STATE + State.CHANNELS) >>> 2] as number;
 		for (const [i, row] of channelGroups(platform).flat().entries()) {
 			if (row.interrupt === undefined) continue;
-			const at = (rows + i * Channel.SIZE + Channel.INTERRUPTS) >>> 2;
-			this.#lines.push({ interrupt: row.interrupt, at, taken: 0 });
+			const channel = rows + i * Channel.SIZE;
+			this.#lines.push({
+				interrupt: row.interrupt,
+				raised: (channel + Channel.INTERRUPTS) >>> 2,
+				taken: (channel + Channel.TAKEN) >>> 2,
+			});
 		}
 	}
 
@@ -50,15 +55,10 @@ export class Interrupts {
 		return () => handlers.delete(own);
 	}
 
-	/** The engine began again: it has raised nothing. */
-	reset(): void {
-		this.#taken = 0;
-		for (const line of this.#lines) line.taken = 0;
-	}
-
 	/** Hands on what was raised since the last time: one load when nothing was. */
 	take(): void {
-		if (this.#words[COUNTER] !== this.#taken && !this.#running) this.#handOn();
+		if (this.#words[COUNTER] !== this.#words[TAKEN] && !this.#running)
+			this.#handOn();
 	}
 
 	#handOn(): void {
@@ -67,12 +67,12 @@ export class Interrupts {
 		for (const cpu of saved.keys()) this.#words[secureAt(cpu)] = 0;
 		this.#running = true;
 		// Handlers may trap and raise more.
-		while (this.#words[COUNTER] !== this.#taken) {
-			this.#taken = this.#words[COUNTER] as number;
+		while (this.#words[COUNTER] !== this.#words[TAKEN]) {
+			this.#words[TAKEN] = this.#words[COUNTER] as number;
 			for (const line of this.#lines) {
-				const raised = this.#words[line.at] as number;
-				if (raised === line.taken) continue;
-				line.taken = raised;
+				const raised = this.#words[line.raised] as number;
+				if (raised === this.#words[line.taken]) continue;
+				this.#words[line.taken] = raised;
 				for (const handler of this.#handlers.get(line.interrupt) ?? []) {
 					try {
 						handler();
@@ -95,3 +95,4 @@ function secureAt(cpu: number): number {
 }
 
 const COUNTER = (Address.STATE + State.INTERRUPTS) >>> 2;
+const TAKEN = (Address.STATE + State.INTERRUPTS_TAKEN) >>> 2;

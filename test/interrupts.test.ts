@@ -226,3 +226,20 @@ describe("a handler", () => {
 		expect(count).toBe(3);
 	});
 });
+
+describe("a snapshot", () => {
+	it("knows which interrupts were handed on: the same command raises the same after each restoring", () => {
+		const engine = createEngine();
+		const seen = countOf(engine, RX_LINE);
+		const smt = new Smt(engine);
+		smt.expect(POWER, STATE_NOTIFY, u32(DOMAIN, 1), []);
+		const memory = new Uint8Array(engine.buffer).slice(0, engine.memoryEnd);
+		for (const count of [1, 2, 3]) {
+			smt.expect(POWER, STATE_SET, u32(0, DOMAIN, 0), []);
+			expect(seen.count).toBe(count);
+			new Uint8Array(engine.buffer).set(memory);
+			engine.advance(1);
+			expect(seen.count).toBe(count);
+		}
+	});
+});

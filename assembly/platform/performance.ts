@@ -13,6 +13,7 @@ import {
 	Performance,
 } from "../image";
 import { Abi, Address, State } from "../layout";
+import { lookLater } from "../scmi/performance-changes";
 import { allowAll } from "../scmi/performance-levels";
 import { check, checkName, failed, header, state } from "./check";
 import { isClock } from "./clocks";
@@ -24,6 +25,7 @@ const MAX_RATE_LIMIT: u32 = 0xfffff;
 const MAX_LATENCY: u32 = 0xffff;
 
 export function checkPerformance(): void {
+	lookLater();
 	for (let i: u32 = 0; i < state(State.PERFORMANCE_COUNT) && !failed(); i++)
 		checkDomain(state(State.PERFORMANCE) + i * Performance.SIZE);
 }

@@ -87,6 +87,7 @@ export function checkChannels(): void {
 		store<u32>(channel, size - Smt.PAYLOAD, Channel.MOST);
 		store<u32>(channel, 0, Channel.REFUSED);
 		store<u32>(channel, 0, Channel.INTERRUPTS);
+		store<u32>(channel, 0, Channel.TAKEN);
 		store<u32>(linear, SmtStatus.FREE, Smt.STATUS);
 		checkDirection(channel);
 	}

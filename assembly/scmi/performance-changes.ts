@@ -10,6 +10,7 @@ import {
 } from "../hardware/operating-points";
 import { FastChannels, Performance } from "../image";
 import { Address, State } from "../layout";
+import { END_OF_TIME, now } from "../sim/time";
 import { agentRow } from "./agents";
 import { writeLevel, writeLimits } from "./fast-channels";
 import { notification, send } from "./notify";
@@ -30,10 +31,20 @@ const enum Changed {
 /** The first version in which a limit of 0 stays what it is. */
 export const ZERO_KEEPS_LIMIT: u32 = 0x30000;
 
+/** ns between two looks when time passes by traps alone. */
+const LOOK_NS: u64 = 1_000_000;
+
 /** Looks whether an agent has written to a fast channel, and does what it says. */
 export function pollFastChannels(): void {
+	lookLater();
 	for (let id: u32 = 0; id < performanceCount(); id++)
 		lookAt(performanceRow(id));
+}
+
+/** Traps look again after a while. */
+export function lookLater(): void {
+	const next = performanceCount() === 0 ? END_OF_TIME : now() + LOOK_NS;
+	store<u64>(Address.STATE, next, State.FAST_LOOK);
 }
 
 /** Looks whether a level has changed. `by`: the agent that may have changed registers, or PLATFORM. */
@@ -97,6 +108,15 @@ export function limitsAnswered(domain: usize, agent: u32, status: i32): i32 {
 
 /** Takes back what an agent has asked for: its limits, and to be told. A level is nobody's. */
 export function forgetPerformance(agent: u32): void {
+	unwatchPerformance(agent);
+	for (let id: u32 = 0; id < performanceCount(); id++) {
+		const domain = performanceRow(id);
+		if (releaseLimits(domain, agent)) limitsAnswered(domain, agent, 0);
+	}
+}
+
+/** Ends an agent's subscriptions. */
+export function unwatchPerformance(agent: u32): void {
 	const bit: u32 = 1 << agent;
 	for (let id: u32 = 0; id < performanceCount(); id++) {
 		const domain = performanceRow(id);
@@ -104,7 +124,6 @@ export function forgetPerformance(agent: u32): void {
 		store<u32>(domain, limits & ~bit, Performance.LIMITS_WATCHERS);
 		const levels = load<u32>(domain, Performance.LEVEL_WATCHERS);
 		watchLevel(domain, levels & ~bit);
-		if (releaseLimits(domain, agent)) limitsAnswered(domain, agent, 0);
 	}
 }
 

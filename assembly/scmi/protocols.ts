@@ -14,6 +14,7 @@ import {
 	isPerformanceVersion,
 	NEGOTIABLE_PERFORMANCE,
 } from "./performance";
+import { unwatchPerformance } from "./performance-changes";
 import {
 	describePowerDomain,
 	isPowerDomainVersion,
@@ -23,13 +24,16 @@ import {
 	describeResetDomain,
 	isResetDomainVersion,
 	NEGOTIABLE_RESET_DOMAIN,
+	unwatchResets,
 } from "./reset-domain";
 import { describeSensor, isSensorVersion, NEGOTIABLE_SENSOR } from "./sensor";
+import { resetSensors } from "./sensor-samples";
 import { Status } from "./status";
 import {
 	describeSystemPower,
 	isSystemPowerVersion,
 	NEGOTIABLE_SYSTEM_POWER,
+	unwatchSystem,
 } from "./system-power";
 import {
 	describeVoltage,
@@ -184,6 +188,28 @@ function negotiate(agent: usize, index: u32, p: usize): i32 {
 	if (!known || version > platformVersion(protocol))
 		return Status.NOT_SUPPORTED;
 	speak(agent, protocol, version);
-	unwatch(protocol, agentId(agent));
+	endSubscriptions(protocol, agent);
 	return 0;
+}
+
+// What an agent subscribed to, and how it set up its sensors, another version may have no word for.
+function endSubscriptions(protocol: u32, agent: usize): void {
+	const id = agentId(agent);
+	switch (protocol) {
+		case Id.SYSTEM_POWER:
+			unwatchSystem(id);
+			break;
+		case Id.PERFORMANCE:
+			unwatchPerformance(id);
+			break;
+		case Id.SENSOR:
+			resetSensors(agent);
+			break;
+		case Id.RESET_DOMAIN:
+			unwatchResets(id);
+			break;
+		default:
+			unwatch(protocol, id);
+			break;
+	}
 }

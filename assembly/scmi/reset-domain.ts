@@ -180,14 +180,24 @@ function complete(domain: u32, agent: u32, header: u32): void {
 
 /** An agent's resets go on to their end without a response, and it is told of no others. Lines stay as it has set them. */
 export function forgetResets(agent: u32): void {
+	unwatchResets(agent);
+	const count = load<u32>(Address.STATE, State.RESET_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const domain = findReset(id);
+		if (domain === 0) continue;
+		if (load<u32>(domain, Reset.PENDING) === agent + 1)
+			store<u32>(domain, UNANSWERED, Reset.PENDING);
+	}
+}
+
+/** Ends an agent's subscriptions. */
+export function unwatchResets(agent: u32): void {
 	const count = load<u32>(Address.STATE, State.RESET_COUNT);
 	for (let id: u32 = 0; id < count; id++) {
 		const domain = findReset(id);
 		if (domain === 0) continue;
 		const watchers = load<u32>(domain, Reset.WATCHERS);
 		store<u32>(domain, watchers & ~(1 << agent), Reset.WATCHERS);
-		if (load<u32>(domain, Reset.PENDING) === agent + 1)
-			store<u32>(domain, UNANSWERED, Reset.PENDING);
 	}
 }
 

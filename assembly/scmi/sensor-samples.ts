@@ -133,9 +133,18 @@ export function forgetSensors(agent: usize): void {
 	const count = load<u32>(Address.STATE, State.SENSOR_COUNT);
 	for (let id: u32 = 0; id < count; id++) {
 		const use = useOf(agent, id);
-		unschedule(sample.index, <u32>use);
 		unschedule(completeValue.index, <u32>use);
 		unschedule(completeReadings.index, <u32>use);
+	}
+	resetSensors(agent);
+}
+
+/** Ends an agent's subscriptions, and takes its configuration back to that at load. */
+export function resetSensors(agent: usize): void {
+	const count = load<u32>(Address.STATE, State.SENSOR_COUNT);
+	for (let id: u32 = 0; id < count; id++) {
+		const use = useOf(agent, id);
+		unschedule(sample.index, <u32>use);
 		const settings = use + SensorUse.ENABLED;
 		memory.fill(settings, 0, SensorUse.SIZE - SensorUse.ENABLED);
 		store<u32>(use, 1, SensorUse.ENABLED);

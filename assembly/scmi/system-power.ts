@@ -155,9 +155,16 @@ function watch(agent: usize, enable: u32): i32 {
 export function forgetSystem(agent: u32): void {
 	const system = systemRow();
 	if (system === 0) return;
+	unwatchSystem(agent);
+	if (load<u32>(system, System.REQUESTER) === agent) unschedule(force.index, 0);
+}
+
+/** Ends an agent's subscription. */
+export function unwatchSystem(agent: u32): void {
+	const system = systemRow();
+	if (system === 0) return;
 	const watchers = load<u32>(system, System.WATCHERS);
 	store<u32>(system, watchers & ~(1 << agent), System.WATCHERS);
-	if (load<u32>(system, System.REQUESTER) === agent) unschedule(force.index, 0);
 }
 
 /** Who is told of requests, but for one agent. */

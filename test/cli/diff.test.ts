@@ -10,7 +10,7 @@ interface Json {
 	differences: Record<string, unknown>[];
 }
 
-describe("diff", () => {
+describe("diff", { timeout: 20_000 }, () => {
 	it("prints each message's first difference, then how many there are and why", async () => {
 		const { status, stdout, stderr } = await run(
 			"diff",

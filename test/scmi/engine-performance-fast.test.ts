@@ -21,6 +21,7 @@ import {
 	withPerformance,
 } from "../support/performance.ts";
 import {
+	CLOCK,
 	NOT_FOUND,
 	NOT_SUPPORTED,
 	OUT_OF_RANGE,
@@ -410,6 +411,18 @@ describe("names of the levels", () => {
 		expect(level(smt)).toBe(1200);
 		expect(fast.level).toBe(0);
 	});
+});
+
+it("a fast channel is looked at when time passes by traps alone, every millisecond", () => {
+	const { engine, smt, fast } = open();
+	smt.status(CLOCK, 0x6, u32(2));
+	const start = engine.timeNs;
+	fast.setLevel(1600);
+	while (engine.timeNs < start + 900_000) smt.status(CLOCK, 0x6, u32(2));
+	expect(fast.level).not.toBe(1600);
+	while (engine.timeNs < start + 1_100_000) smt.status(CLOCK, 0x6, u32(2));
+	expect(fast.level).toBe(1600);
+	expect(hardware(smt)).toEqual(hardwareAt(1600));
 });
 
 it("whatever is written and sent, channels to get, messages and registers agree", () => {

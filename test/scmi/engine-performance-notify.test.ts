@@ -220,6 +220,7 @@ describe("two agents", () => {
 			[LIMITS_CHANGED, OTHER, 0, 3, 2],
 		]);
 		smt.expect(PERFORMANCE, 0x10, u32(V3), []);
+		watch(smt, "both");
 		setLevel(other, 2);
 		setLimits(other, 2, 1);
 		expect(area.take()).toEqual([
