@@ -162,13 +162,14 @@ describe("the notification's layout", () => {
 		expect(inbox.all()).toEqual([told(TEE, GRACEFUL, SHUTDOWN)]);
 	});
 
-	it("follows NEGOTIATE_PROTOCOL_VERSION, also after the agent subscribed", () => {
+	it("follows NEGOTIATE_PROTOCOL_VERSION, which ends the subscription", () => {
 		const { linux, tee, inbox } = setup();
-		linux.expect(SYSTEM, 0x5, u32(1), []);
 		linux.expect(SYSTEM, 0x10, u32(0x10000), []);
+		linux.expect(SYSTEM, 0x5, u32(1), []);
 		graceful(tee);
 		expect(inbox.all()).toEqual([told(TEE, GRACEFUL, SHUTDOWN)]);
 		linux.expect(SYSTEM, 0x10, u32(0x20000), []);
+		linux.expect(SYSTEM, 0x5, u32(1), []);
 		graceful(tee);
 		expect(inbox.all()).toEqual([told(TEE, GRACEFUL, SHUTDOWN, TIMEOUT)]);
 		for (const version of [0, 0x10001, 0x20002, 0x30000])
