@@ -181,6 +181,19 @@ export class Engine implements Firmware {
 				`advance by ${ns}: expected whole nanoseconds, 0 to 2^53 - 1`,
 			);
 		}
+		let left = ns;
+		// From event to event, so that an interrupt is handed on at its own time. Handlers that call take time themselves.
+		while (this.#interrupts.watched && this.stopped === null) {
+			const now = this.timeNs;
+			const next = this.nextEventNs;
+			if (next === null || next >= now + left) break;
+			this.#pass(Math.max(next - now, 0));
+			left = Math.max(left - (this.timeNs - now), 0);
+		}
+		this.#pass(left);
+	}
+
+	#pass(ns: number): void {
 		this.#exports.advance(ns >>> 0, Math.floor(ns / 2 ** 32));
 		this.#interrupts.take();
 	}

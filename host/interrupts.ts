@@ -55,6 +55,11 @@ export class Interrupts {
 		return () => handlers.delete(own);
 	}
 
+	/** Whether anybody has subscribed, now or before. */
+	get watched(): boolean {
+		return this.#handlers.size > 0;
+	}
+
 	/** Hands on what was raised since the last time: one load when nothing was. */
 	take(): void {
 		if (this.#words[COUNTER] !== this.#words[TAKEN] && !this.#running)

@@ -243,3 +243,28 @@ describe("a snapshot", () => {
 		}
 	});
 });
+
+describe("a long time", () => {
+	it.each([1, 100])(
+		"in %i steps: a handler that reads at once misses no update, and runs at its time",
+		(steps) => {
+			const engine = createEngine();
+			const smt = new Smt(engine);
+			const rx = new Smt(engine, RX_AREA);
+			const times: number[] = [];
+			engine.onInterrupt(RX_LINE, () => {
+				times.push(engine.timeNs);
+				rx.view.setUint32(0x04, 1, true);
+				rx.trap();
+			});
+			// SENSOR_CONTINUOUS_UPDATE_NOTIFY of the first sensor, at its first interval.
+			smt.expect(0x15, 0xb, u32(0, 1), []);
+			const seconds = 10;
+			for (let i = 0; i < steps; i++) engine.advance((seconds * 1e9) / steps);
+			expect(times.length).toBeGreaterThan(90);
+			const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+			const [gap = 0] = gaps;
+			for (const other of gaps) expect(Math.abs(other - gap)).toBeLessThan(1e4);
+		},
+	);
+});
