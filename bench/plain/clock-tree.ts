@@ -28,10 +28,13 @@ export class ClockTree implements Device {
 	readonly #plls: Pll[] = [];
 	readonly #bus: Bus;
 	readonly #time: Time;
+	/** Whether there are several agents: one alone is held up by nobody. */
+	readonly #shared: boolean;
 
 	constructor(platform: Platform, bus: Bus, time: Time) {
 		this.#bus = bus;
 		this.#time = time;
+		this.#shared = platform.agents.length > 1;
 		this.count = clockCount(platform);
 		for (const table of platform.clocks) this.#create(table);
 		for (const table of platform.clocks) this.#link(table, platform.clocks);
@@ -59,6 +62,7 @@ export class ClockTree implements Device {
 
 	/** Whether another agent wants a clock on that depends on one of these. */
 	isHeld(clocks: readonly Clock[], agent: number): boolean {
+		if (!this.#shared) return false;
 		return [...this.#byName.values()].some(
 			(clock) =>
 				clock.isHeldFromOutside(agent) &&
@@ -73,6 +77,7 @@ export class ClockTree implements Device {
 		rounding: Rounding,
 		agent: number,
 	): boolean {
+		if (!this.#shared) return false;
 		if (wanted > HIGHEST_RATE && rounding === "up") return false;
 		const rate = Math.min(wanted, HIGHEST_RATE);
 		const reached = clock.reach(rate, rounding);
