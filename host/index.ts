@@ -29,6 +29,7 @@ export {
 	requestChannelByName,
 } from "./mailbox/framework.ts";
 export type { AgentRights, Device } from "./platform/devices.ts";
+export { imx8mmWith } from "./platform/imx8mm/agents.ts";
 export { IMX8MM_DEVICES } from "./platform/imx8mm/devices.ts";
 export { imx8mmBoard } from "./platform/imx8mm/devicetree.ts";
 export { IMX8MM } from "./platform/imx8mm/index.ts";

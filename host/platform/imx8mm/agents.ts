@@ -1,0 +1,85 @@
+// The i.MX8MM for several agents: linux, a TEE in the secure world, and further operating systems as guests.
+// SCMI 3.2 (Arm DEN0056E), section 4.2.2 (permissions); memory map: i.MX 8M Mini reference manual, chapter 2.
+
+import { CosimError } from "../../errors.ts";
+import type { Block, Channel, Platform } from "../platform.ts";
+import { IMX8MM_DEVICES } from "./devices.ts";
+import { AREA_SIZE, IMX8MM } from "./index.ts";
+
+/** The agents that are not just one more operating system. */
+const LINUX = "linux";
+const TEE = "tee";
+
+/** On-chip RAM that the secure world has for itself; and the last 64 KiB of the other, where the guests' areas lie. */
+const SECURE_RAM: Block = {
+	name: "ocram-s",
+	address: 0x0018_0000,
+	size: 0x8000,
+	kind: "ram",
+};
+const GUEST_RAM: Block = {
+	name: "ocram",
+	address: 0x0093_0000,
+	size: 0x8000,
+	kind: "ram",
+};
+
+/** Function IDs behind those of linux: two for the TEE, then two for each guest. */
+const FIRST_FUNCTION_ID = 0xc200_0100;
+/** Guests that the memory and the interrupts suffice for. */
+const MOST_GUESTS = 4;
+/** Shared peripheral interrupts of their two channels each, the TEE's first. */
+const FIRST_INTERRUPT = 128;
+
+/**
+ * The i.MX8MM with several agents, each with a channel in either direction by SMC. "tee" has secure channels in secure
+ * memory and may change permissions, "linux" has the channels of {@link IMX8MM}, every other name is a guest.
+ * @param names agents in the order of their IDs, the first one has ID 1
+ * @throws CosimError USAGE for none, two of a name, or more than 4 guests
+ */
+export function imx8mmWith(names: readonly string[]): Platform {
+	const guests = names.filter((name) => name !== LINUX && name !== TEE);
+	if (
+		names.length === 0 ||
+		new Set(names).size !== names.length ||
+		guests.length > MOST_GUESTS
+	) {
+		throw new CosimError(
+			"USAGE",
+			`agents ${names.join(", ")}: expected different names, linux, tee and at most ${MOST_GUESTS} others`,
+		);
+	}
+	const channels = names.flatMap((name) => {
+		if (name === LINUX) return IMX8MM.channels;
+		if (name === TEE) return pair(TEE, 0, SECURE_RAM.address, true);
+		const i = guests.indexOf(name);
+		return pair(name, i + 1, GUEST_RAM.address + i * 2 * AREA_SIZE, false);
+	});
+	return {
+		...IMX8MM,
+		agents: names,
+		agentRights: names.includes(TEE) ? { [TEE]: { trusted: true } } : {},
+		devices: IMX8MM_DEVICES,
+		channels,
+		blocks: [...IMX8MM.blocks, SECURE_RAM, GUEST_RAM],
+	};
+}
+
+/** Both channels of an agent; `place` counts the agents beside linux. */
+function pair(
+	agent: string,
+	place: number,
+	address: number,
+	secure: boolean,
+): Channel[] {
+	return [false, true].map((fromPlatform, i) => ({
+		functionId: FIRST_FUNCTION_ID + 2 * place + i,
+		exceptionLevel: 3,
+		agent,
+		address: address + i * AREA_SIZE,
+		size: AREA_SIZE,
+		fromPlatform,
+		interrupt: FIRST_INTERRUPT + 2 * place + i,
+		secure,
+	}));
+}
