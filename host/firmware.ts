@@ -30,4 +30,11 @@ export interface Firmware extends Conduit {
 	 * @returns a function that takes the handler back
 	 */
 	onInterrupt?(interrupt: number, handler: () => void): () => void;
+	/**
+	 * Takes back everything that an agent has asked for, as when it has died. Absent where agents leave nothing behind.
+	 * @throws CosimError UNKNOWN_NAME when there is no such agent
+	 */
+	resetAgent?(name: string): void;
+	/** Begins again, as at load. Absent where that takes a new firmware. */
+	reset?(): void;
 }

@@ -14,6 +14,7 @@ import { dtVerb } from "./dt.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
 import { sensorsVerb } from "./sensors.ts";
+import { serveVerb } from "./serve.ts";
 
 const WRONG_USE: ReadonlySet<string> = new Set(["USAGE", "UNKNOWN_NAME"]);
 
@@ -33,6 +34,7 @@ function program(): Command {
 		diffVerb(),
 		dtVerb(),
 		linuxVerb(),
+		serveVerb(),
 	])
 		root.addCommand(verb);
 	for (const command of [
