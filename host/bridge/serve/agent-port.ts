@@ -121,7 +121,7 @@ export class AgentPort {
 			memory.release();
 			throw new Refusal(
 				ServeError.STOPPED,
-				`no reply: x0 is ${result}, the firmware runs no longer`,
+				`no reply, x0 is ${result}: expected a firmware that runs`,
 			);
 		}
 		return bytes.subarray(0, Math.min(memory.length, bytes.length));

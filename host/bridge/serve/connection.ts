@@ -69,6 +69,8 @@ class Connection {
 			this.#reader.push(chunk as Uint8Array);
 			if (!(await this.#serveAll())) break;
 		}
+		// Before the other side hears of the end: it may come again at once.
+		this.#session.close();
 		await new Promise<void>((resolve) => this.#stream.end(resolve));
 	}
 
