@@ -31,14 +31,13 @@
 	// PSCI mailbox of a CPU, 32 bytes.
 	.equ	MAILBOX_SHIFT, 5
 	.equ	MAILBOX_STATE, 0	// ON, OFF or ON_PENDING (EL=2: ON_PENDING or 0)
-	.equ	MAILBOX_GO, 4		// 1: entry and context are there
 	.equ	MAILBOX_ENTRY, 8	// then the context
 	.equ	CPU_COUNT, MAX_CPUS << MAILBOX_SHIFT
 
-	// Ticket lock, with the CPU of each waiting ticket so that only the next one is woken.
+	// Ticket lock. Each ticket, modulo MAX_CPUS, has a byte: 0, the waiting CPU's index + 1, or TURN.
 	.equ	LOCK_NEXT, 0
-	.equ	LOCK_SERVING, 4
-	.equ	LOCK_WAITERS, 8		// a byte per ticket, modulo MAX_CPUS
+	.equ	LOCK_PLACES, 8
+	.equ	TURN, 0x80
 
 	// QEMU's devices.
 	.equ	GICD, 0x08000000
@@ -200,7 +199,8 @@ _start:
 	subs	w10, w10, #1
 	b.ne	1b
 	ldr	x9, =LOCK
-	stp	xzr, xzr, [x9]
+	mov	x10, #TURN		// of the first ticket
+	stp	xzr, x10, [x9]
 	.if	EL == 3
 	bl	count_cpus
 	bl	gic_cpu
@@ -425,7 +425,7 @@ open_wake:
 // Sleeps until another CPU wakes this one, at EL3 also until the UART interrupts it; or for no
 // reason. QEMU sleeps only in WFI, so these are interrupts: of a group that is on only here, hence
 // never taken, and pending from before or not they end the sleep. The guest's interrupts wait.
-// Uses x9..x11, x14, x15.
+// Returns "equal" when it was the wake-up. Uses x9..x11, x14, x15.
 sleep:
 	if_no_gic_registers 2f
 	mrs	x10, icc_pmr_el1
@@ -467,7 +467,9 @@ sleep:
 	str	w10, [x9, #GICC_PMR]
 	ret
 
-// Wakes CPU x10 from its sleep. Uses x9, x11, x12, x13.
+// Wakes CPU x10, which must wait until it has taken the wake-up: the interrupt controller offers only
+// the first of all pending interrupts, so one left over would hold back the guest's for ever.
+// Uses x9, x11, x12, x13.
 wake:
 	dsb	sy
 	mov	w11, #1
@@ -591,13 +593,9 @@ cpu_off:
 park:
 	ldr	x13, =MAILBOXES
 	add	x13, x13, x8, lsl #MAILBOX_SHIFT
-	add	x12, x13, #MAILBOX_GO
-1:	ldar	w10, [x12]
-	cbnz	w10, 2f
-	bl	sleep
-	b	1b
-2:	ldp	x4, x0, [x13, #MAILBOX_ENTRY]
-	str	wzr, [x12]
+1:	bl	sleep
+	b.ne	1b
+	ldp	x4, x0, [x13, #MAILBOX_ENTRY]
 	stlr	wzr, [x13]		// ON
 	b	enter
 
@@ -620,9 +618,6 @@ cpu_on:
 	stlxr	w11, w10, [x9]
 	cbnz	w11, 1b
 	stp	x2, x3, [x9, #MAILBOX_ENTRY]
-	mov	w10, #1
-	add	x11, x9, #MAILBOX_GO
-	stlr	w10, [x11]
 	mov	x10, x1
 	bl	wake
 	b	success
@@ -842,48 +837,58 @@ ring:
 	.endif
 	ret	x7
 
-// One call at a time, in the order of arrival.
+// One call at a time, in the order of arrival. Keeps the ticket in w4 for `unlock`.
 lock:
+	mov	x7, x30
 	ldr	x5, =LOCK
 1:	ldaxr	w4, [x5]
 	add	w10, w4, #1
 	stxr	w11, w10, [x5]
 	cbnz	w11, 1b
-	add	x6, x5, #LOCK_SERVING
-	ldar	w10, [x6]
-	cmp	w10, w4
-	b.ne	2f
-	ret
-2:	mov	x7, x30
+	bl	place
+	ldarb	w10, [x6]
+	cmp	w10, #TURN
+	b.eq	3f
 	.if	EL == 2
 	bl	open_wake
 	.endif
-	and	w10, w4, #MAX_CPUS - 1
-	add	x10, x10, x5
-	strb	w8, [x10, #LOCK_WAITERS]
-	dmb	sy			// either we see our turn, or the one before us sees who we are
-	b	4f
-3:	bl	sleep
-4:	ldar	w10, [x6]
-	cmp	w10, w4
-	b.ne	3b
+	add	w13, w8, #1
+	bl	exchange
+	cmp	w10, #TURN
+	b.eq	3f
+2:	bl	sleep
+	b.ne	2b
+	ldarb	w10, [x6]
+	cmp	w10, #TURN
+	b.ne	2b
+3:	strb	wzr, [x6]
 	ret	x7
 
+// Gives the turn to the next ticket. Its CPU is woken only if it has gone to sleep before that.
 unlock:
-	ldr	x5, =LOCK
-	add	x6, x5, #LOCK_SERVING
-	ldr	w4, [x6]
 	add	w4, w4, #1
-	stlr	w4, [x6]
-	dmb	sy
-	ldr	w10, [x5, #LOCK_NEXT]
-	cmp	w10, w4
-	b.ne	1f
+	mov	x7, x30
+	bl	place
+	mov	w13, #TURN
+	bl	exchange
+	subs	w10, w10, #1
+	b.mi	1f
+	bl	wake
+1:	ret	x7
+
+// Sets x6 to the byte of ticket w4. Uses x5.
+place:
+	ldr	x5, =LOCK + LOCK_PLACES
+	and	w6, w4, #MAX_CPUS - 1
+	add	x6, x5, x6
 	ret
-1:	and	w10, w4, #MAX_CPUS - 1
-	add	x10, x10, x5
-	ldrb	w10, [x10, #LOCK_WAITERS]
-	b	wake
+
+// Puts w13 into the byte at x6 and what was there into w10. Uses x11.
+exchange:
+	ldaxrb	w10, [x6]
+	stlxrb	w11, w13, [x6]
+	cbnz	w11, exchange
+	ret
 
 	.ltorg
 
