@@ -16,7 +16,7 @@ export function descriptions(call: Call): Answer {
 	const { ids, maxMessageSize } = call.caller;
 	const total = ids.count("sensors");
 	const first = call.request.getUint32(0, true);
-	if (first >= total) return refusal(call);
+	if (first > total) return refusal(call);
 	const found: Uint8Array[] = [];
 	let size = HEADER_SIZE + LIST_AT;
 	let place = first;
