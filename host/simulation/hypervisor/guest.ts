@@ -7,8 +7,9 @@ import type { Method, Stopped } from "../../mailbox/conduit.ts";
 import type { Platform } from "../../platform/platform.ts";
 import { AgentChannel } from "./agent-channel.ts";
 import { Forwarder, type Identity } from "./forward.ts";
-import { GuestArea, type GuestChannel } from "./guest-area.ts";
+import { GuestArea } from "./guest-area.ts";
 import { GuestCalls } from "./guest-calls.ts";
+import { GuestMemory } from "./guest-memory.ts";
 import {
 	channelList,
 	type GuestChannels,
@@ -46,6 +47,7 @@ export class Guest implements Firmware {
 	readonly platform: Platform;
 	readonly #firmware: Firmware;
 	readonly #trapNs: number;
+	readonly #memory: GuestMemory;
 	readonly #registers: readonly Uint32Array[];
 	readonly #interrupts: VirtualInterrupts;
 	readonly #channel: AgentChannel;
@@ -90,6 +92,7 @@ export class Guest implements Firmware {
 			ids,
 			trapNs,
 		});
+		this.#memory = new GuestMemory(this.platform, channelList(channels));
 		this.#registers = Array.from(
 			{ length: firmware.cpus },
 			() => new Uint32Array(REGISTER_WORDS),
@@ -194,51 +197,15 @@ export class Guest implements Firmware {
 
 	/** Only its own areas are mapped; see Firmware. */
 	memoryAt(address: number, size: number): number {
-		const area = this.#areaAt(address, size);
-		if (area !== undefined)
-			return this.#firmware.memoryAt(physicalOf(area, address), size);
-		throw new CosimError(
-			"BUS_ERROR",
-			`memory at 0x${address.toString(16)}, ${size} bytes: ${this.platform.name} has no memory that covers it`,
-		);
+		return this.#firmware.memoryAt(this.#memory.memory(address, size), size);
 	}
 
 	read32(address: number): number {
-		return this.#firmware.read32(this.#physical(address, "read"));
+		return this.#firmware.read32(this.#memory.word(address, "read"));
 	}
 
 	write32(address: number, value: number): void {
-		this.#firmware.write32(this.#physical(address, "write"), value);
-	}
-
-	#areaAt(address: number, size: number): GuestChannel | undefined {
-		return [this.#tx, this.#rx]
-			.flatMap((area) => area?.channel ?? [])
-			.find(
-				(area) =>
-					address >= area.address && address + size <= area.address + area.size,
-			);
-	}
-
-	/** Stage 2: the physical address behind a guest's. */
-	#physical(address: number, what: string): number {
-		const area = this.#areaAt(address, 4);
-		if (area !== undefined) return physicalOf(area, address);
-		const { blocks } = this.platform;
-		const mapped = blocks.some(
-			(block) =>
-				block.kind !== "ram" &&
-				address >= block.address &&
-				address + 4 <= block.address + block.size,
-		);
-		if (mapped) return address;
-		const known = blocks
-			.map((block) => `${block.name} at 0x${block.address.toString(16)}`)
-			.join(", ");
-		throw new CosimError(
-			"BUS_ERROR",
-			`${what} of 0x${address.toString(16)}: expected a multiple of 4 in one of ${known}`,
-		);
+		this.#firmware.write32(this.#memory.word(address, "write"), value);
 	}
 
 	/** A channel's function ID: the command in its area, or that a message of the platform has been read. */
@@ -281,10 +248,6 @@ export class Guest implements Firmware {
 		this.#tx.clear();
 		this.#rx?.clear();
 	}
-}
-
-function physicalOf(area: GuestChannel, address: number): number {
-	return area.physical + (address - area.address);
 }
 
 /** Nothing is served: x0 says so. */

@@ -3,38 +3,14 @@
 //
 // The tables have a row for each message of the layouts, or the type checker refuses them; null is NOT_SUPPORTED.
 
-import type {
-	baseMessages,
-	baseNotifications,
-} from "../../scmi/messages/base.ts";
-import type {
-	clockMessages,
-	clockNotifications,
-} from "../../scmi/messages/clock.ts";
-import type {
-	performanceMessages,
-	performanceNotifications,
-} from "../../scmi/messages/performance.ts";
-import type {
-	powerMessages,
-	powerNotifications,
-} from "../../scmi/messages/power-domain.ts";
-import type {
-	resetMessages,
-	resetNotifications,
-} from "../../scmi/messages/reset-domain.ts";
-import type {
-	sensorMessages,
-	sensorNotifications,
-} from "../../scmi/messages/sensor.ts";
-import type {
-	systemMessages,
-	systemNotifications,
-} from "../../scmi/messages/system-power.ts";
-import type {
-	voltageMessages,
-	voltageNotifications,
-} from "../../scmi/messages/voltage.ts";
+import type { baseMessages } from "../../scmi/messages/base.ts";
+import type { clockMessages } from "../../scmi/messages/clock.ts";
+import type { performanceMessages } from "../../scmi/messages/performance.ts";
+import type { powerMessages } from "../../scmi/messages/power-domain.ts";
+import type { resetMessages } from "../../scmi/messages/reset-domain.ts";
+import type { sensorMessages } from "../../scmi/messages/sensor.ts";
+import type { systemMessages } from "../../scmi/messages/system-power.ts";
+import type { voltageMessages } from "../../scmi/messages/voltage.ts";
 import type { Row } from "./call.ts";
 import {
 	clockAttributes,
@@ -236,44 +212,7 @@ const voltage: Record<keyof typeof voltageMessages, Row | null> = {
 	DOMAIN_NAME_GET: { request: RAIL },
 };
 
-const AGENT = { agent_id: "agent" } as const;
-
-/** Notifications: their only parts are replies, without a status. */
-const told = {
-	base: { ERROR_EVENT: { reply: AGENT } } satisfies Record<
-		keyof typeof baseNotifications,
-		Row
-	>,
-	power: {
-		STATE_CHANGED: { reply: { ...AGENT, ...DOMAIN } },
-		STATE_CHANGE_REQUESTED: { reply: { ...AGENT, ...DOMAIN } },
-	} satisfies Record<keyof typeof powerNotifications, Row>,
-	system: { STATE_NOTIFIER: { reply: AGENT } } satisfies Record<
-		keyof typeof systemNotifications,
-		Row
-	>,
-	performance: {
-		LIMITS_CHANGED: { reply: { ...AGENT, ...SCALED } },
-		LEVEL_CHANGED: { reply: { ...AGENT, ...SCALED } },
-	} satisfies Record<keyof typeof performanceNotifications, Row>,
-	clock: {
-		RATE_CHANGED: { reply: { ...AGENT, ...CLOCK } },
-		RATE_CHANGE_REQUESTED: { reply: { ...AGENT, ...CLOCK } },
-	} satisfies Record<keyof typeof clockNotifications, Row>,
-	sensor: {
-		TRIP_POINT_EVENT: { reply: { ...AGENT, ...SENSOR } },
-		UPDATE: { reply: { ...AGENT, ...SENSOR } },
-	} satisfies Record<keyof typeof sensorNotifications, Row>,
-	reset: {
-		RESET_ISSUED: { reply: { ...AGENT, ...RESET } },
-	} satisfies Record<keyof typeof resetNotifications, Row>,
-	voltage: {} satisfies Record<keyof typeof voltageNotifications, Row>,
-};
-
 /** Rows by the protocols' names and the messages' names without the protocol's own. */
 export const COMMANDS: Readonly<
 	Record<string, Readonly<Record<string, Row | null>>>
 > = { base, power, system, performance, clock, sensor, reset, voltage };
-export const NOTIFICATIONS: Readonly<
-	Record<string, Readonly<Record<string, Row>>>
-> = told;

@@ -10,7 +10,8 @@ import {
 import { protocols } from "../../scmi/messages.ts";
 import type { Role, Roles, Row } from "./call.ts";
 import { KINDS, type ResourceKind } from "./id-map.ts";
-import { COMMANDS, NOTIFICATIONS } from "./message-rows.ts";
+import { COMMANDS } from "./message-rows.ts";
+import { NOTIFICATIONS } from "./notification-rows.ts";
 
 /** A field with a role, in its place. */
 export interface PlacedRole {
