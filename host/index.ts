@@ -29,7 +29,7 @@ export {
 	requestChannelByName,
 } from "./mailbox/framework.ts";
 export type { AgentRights, Device } from "./platform/devices.ts";
-export { imx8mmWith } from "./platform/imx8mm/agents.ts";
+export { imx8mmGuestChannels, imx8mmWith } from "./platform/imx8mm/agents.ts";
 export { IMX8MM_DEVICES } from "./platform/imx8mm/devices.ts";
 export { imx8mmBoard } from "./platform/imx8mm/devicetree.ts";
 export { IMX8MM } from "./platform/imx8mm/index.ts";
@@ -73,6 +73,21 @@ export {
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
+export { Guest, type GuestOptions } from "./simulation/hypervisor/guest.ts";
+export type { GuestChannel } from "./simulation/hypervisor/guest-area.ts";
+export type { GuestChannels } from "./simulation/hypervisor/guest-platform.ts";
+export {
+	Hypervisor,
+	type HypervisorOptions,
+} from "./simulation/hypervisor/hypervisor.ts";
+export {
+	allResources,
+	type GuestResources,
+} from "./simulation/hypervisor/id-map.ts";
+export type {
+	GuestCommand,
+	GuestPolicy,
+} from "./simulation/hypervisor/policy.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export { setMailbox } from "./simulation/platform-nodes.ts";

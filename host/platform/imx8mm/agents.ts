@@ -3,8 +3,16 @@
 
 import { CosimError } from "../../errors.ts";
 import type { Block, Channel, Platform } from "../platform.ts";
+import { SRAM } from "./blocks.ts";
 import { IMX8MM_DEVICES } from "./devices.ts";
-import { AREA_SIZE, IMX8MM } from "./index.ts";
+import {
+	AREA_SIZE,
+	HVC_RX_FUNCTION_ID,
+	HVC_TX_FUNCTION_ID,
+	IMX8MM,
+	RX_INTERRUPT,
+	TX_INTERRUPT,
+} from "./index.ts";
 
 /** The agents that are not just one more operating system. */
 const LINUX = "linux";
@@ -62,6 +70,59 @@ export function imx8mmWith(names: readonly string[]): Platform {
 		devices: IMX8MM_DEVICES,
 		channels,
 		blocks: [...IMX8MM.blocks, SECURE_RAM, GUEST_RAM],
+	};
+}
+
+/** Areas of a hypervisor's guests, behind those of the agents. */
+const HYPERVISOR_RAM = GUEST_RAM.address + 0x4000;
+const MOST_HYPERVISOR_GUESTS = 16;
+
+/** A channel of a hypervisor's guest: where the guest sees it, and where it is. */
+interface TranslatedChannel {
+	functionId: number;
+	address: number;
+	physical: number;
+	size: number;
+	interrupt: number;
+}
+
+/**
+ * Channels for a guest of a hypervisor on {@link imx8mmWith}: HVC function IDs, addresses and interrupts are those that
+ * {@link IMX8MM} has for its only operating system, the same for every guest; the memory behind them is each one's own.
+ * @param place of the guest among all, 0 to 15
+ * @throws CosimError USAGE for another place
+ */
+export function imx8mmGuestChannels(place: number): {
+	tx: TranslatedChannel;
+	rx: TranslatedChannel;
+} {
+	if (
+		!Number.isInteger(place) ||
+		place < 0 ||
+		place >= MOST_HYPERVISOR_GUESTS
+	) {
+		throw new CosimError(
+			"USAGE",
+			`place ${place} of a guest: expected 0 to ${MOST_HYPERVISOR_GUESTS - 1}`,
+		);
+	}
+	const physical = HYPERVISOR_RAM + place * 2 * AREA_SIZE;
+	const size = AREA_SIZE;
+	return {
+		tx: {
+			functionId: HVC_TX_FUNCTION_ID,
+			address: SRAM,
+			physical,
+			size,
+			interrupt: TX_INTERRUPT,
+		},
+		rx: {
+			functionId: HVC_RX_FUNCTION_ID,
+			address: SRAM + size,
+			physical: physical + size,
+			size,
+			interrupt: RX_INTERRUPT,
+		},
 	};
 }
 
