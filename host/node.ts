@@ -3,13 +3,14 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { compileModule } from "./compile.ts";
 import { Engine } from "./engine.ts";
-import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
 import { createProfile } from "./profiles/index.ts";
 import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
 
+export { compileModule } from "./compile.ts";
 export * from "./index.ts";
 
 let compiled: WebAssembly.Module | undefined;
@@ -21,20 +22,6 @@ export function engineModule(): WebAssembly.Module {
 		compiled = compileModule(readFileSync(file), file);
 	}
 	return compiled;
-}
-
-/** Compiles a module's bytes. `name` says where they come from. */
-export function compileModule(
-	bytes: Uint8Array<ArrayBuffer>,
-	name: string,
-): WebAssembly.Module {
-	try {
-		return new WebAssembly.Module(bytes);
-	} catch (cause) {
-		throw new CosimError("ENGINE_ABI", `${name}: not a WebAssembly module`, {
-			cause,
-		});
-	}
 }
 
 /** A firmware with its hardware, in its state at load. */

@@ -201,7 +201,7 @@ async function settled<T>(
 	};
 	promise.then(end, end);
 	for (;;) {
-		await new Promise((resolve) => setImmediate(resolve));
+		await new Promise((resolve) => setTimeout(resolve));
 		if (!open) return promise;
 		const next = firmware.nextEventNs ?? firmware.timeNs;
 		firmware.advance(next - firmware.timeNs);

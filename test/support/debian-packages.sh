@@ -11,6 +11,8 @@ need dtc device-tree-compiler
 need cpio cpio
 need aarch64-linux-gnu-as binutils-aarch64-linux-gnu
 need qemu-system-aarch64 qemu-system-arm
+need chromium chromium
+need gcc gcc
 
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -1,0 +1,64 @@
+// The package in browsers: everything of index.ts, and the engine's module fetched from beside it.
+// On the main thread or in a worker; nothing else is fetched.
+
+import { compileModule } from "./compile.ts";
+import { Engine } from "./engine.ts";
+import { CosimError } from "./errors.ts";
+import { IMX8MM } from "./platform/imx8mm/index.ts";
+import type { Platform } from "./platform/platform.ts";
+import { createProfile } from "./profiles/index.ts";
+import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
+
+export { compileModule } from "./compile.ts";
+export * from "./index.ts";
+
+/** Bundlers know this form, and put the module beside what they make. */
+const MODULE = new URL("../scmi.wasm", import.meta.url);
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The engine's module, `scmi.wasm` of this package, fetched and compiled once.
+ * @throws CosimError FILE when it cannot be fetched, ENGINE_ABI when what was fetched is no module
+ */
+export function engineModule(): Promise<WebAssembly.Module> {
+	compiled ??= fetchModule(MODULE).catch((error: unknown) => {
+		// The next call may have more luck.
+		compiled = undefined;
+		throw error;
+	});
+	return compiled;
+}
+
+async function fetchModule(url: URL): Promise<WebAssembly.Module> {
+	try {
+		const response = await fetch(url);
+		if (!response.ok) throw new Error(`${response.status}`);
+		// Not compileStreaming: servers may not know the module's type.
+		return compileModule(await response.arrayBuffer(), String(url));
+	} catch (cause) {
+		if (cause instanceof CosimError) throw cause;
+		const why = cause instanceof Error ? cause.message : String(cause);
+		throw new CosimError("FILE", `${url}: cannot be fetched: ${why}`, {
+			cause,
+		});
+	}
+}
+
+/** A firmware with its hardware, in its state at load. */
+export async function createEngine(
+	platform: Platform = IMX8MM,
+): Promise<Engine> {
+	return new Engine(await engineModule(), platform);
+}
+
+/**
+ * A firmware of a profile with its hardware, in its state at load.
+ * @throws CosimError UNKNOWN_NAME for a name that is no profile's, BUS_ERROR for a platform that lacks what the profile needs
+ */
+export async function createFirmware(
+	profile: ProfileName = "spec",
+	platform: Platform = IMX8MM,
+): Promise<ProfileFirmware> {
+	return createProfile(await engineModule(), profile, platform);
+}
