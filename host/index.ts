@@ -72,6 +72,11 @@ export {
 	platformFor,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
+export {
+	type AgentReport,
+	type AgentsReport,
+	bootAgents,
+} from "./simulation/boot-agents.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
@@ -88,5 +93,6 @@ export {
 	readRails,
 	readResets,
 } from "./simulation/state.ts";
+export type { Survived, Survivor } from "./simulation/survivors.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

@@ -261,6 +261,8 @@ export interface DevicetreeNames {
 	resetControllers: readonly string[];
 	blockControllers: readonly BlockController[];
 	powerChips: readonly PowerChip[];
+	/** Names of the nodes that a TEE uses on a board whose tree says it of none (`secure-status`). */
+	secureDevices: readonly string[];
 	/** What the part's fuses say of it, as `opp-supported-hw` of operating points has it: one word of bits for each. */
 	supportedHardware: readonly number[];
 }
