@@ -4,7 +4,7 @@
 import { InvalidArgumentError } from "commander";
 import { CosimError } from "../errors.ts";
 import { createEngine } from "../node.ts";
-import { imx8mmWith, LINUX, TEE } from "../platform/imx8mm/agents.ts";
+import { imx8mmWith, TEE } from "../platform/imx8mm/agents.ts";
 import { VERSION_SETS } from "../platform/platform.ts";
 import { openBoard, platformFor } from "../simulation/board.ts";
 import {
@@ -47,12 +47,12 @@ export async function runAgents(options: AgentsOptions): Promise<void> {
 
 async function boot(options: AgentsOptions): Promise<AgentsReport> {
 	const { agents, teeDevices, scmi, dtb } = options;
-	if (!agents.includes(LINUX))
-		throw wrong(
-			`agents ${agents.join(",")}: expected ${LINUX} among them, whose board it is`,
+	if (teeDevices !== undefined && !agents.includes(TEE)) {
+		throw new CosimError(
+			"USAGE",
+			`--tee-devices: expected ${TEE} among the agents`,
 		);
-	if (teeDevices !== undefined && !agents.includes(TEE))
-		throw wrong(`--tee-devices: expected ${TEE} among the agents`);
+	}
 	const served = { ...imx8mmWith(agents), protocols: VERSION_SETS[scmi] };
 	const tree = readTree(dtb);
 	try {
@@ -62,10 +62,6 @@ async function boot(options: AgentsOptions): Promise<AgentsReport> {
 	} catch (error) {
 		throw dtb === undefined ? error : inFile(dtb, error);
 	}
-}
-
-function wrong(message: string): CosimError {
-	return new CosimError("USAGE", message);
 }
 
 function printAgents(report: AgentsReport): void {

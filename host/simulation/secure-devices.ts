@@ -35,10 +35,13 @@ export function secureDevices(
 
 function named(tree: DeviceTree, providers: Providers, name: string): DtNode {
 	const nodes = [...tree.nodes()];
+	// The root's name is empty.
 	const node =
-		(name === "" ? undefined : tree.node(name)) ??
-		tree.byLabel(name) ??
-		nodes.find((other) => other.name === name);
+		name === ""
+			? undefined
+			: (tree.node(name) ??
+				tree.byLabel(name) ??
+				nodes.find((other) => other.name === name));
 	if (node === undefined) {
 		const known = nodes
 			.filter((other) => providers.serves(other))

@@ -21,6 +21,8 @@ export class Supplies {
 	readonly #providers: Providers;
 	readonly #findings: Findings;
 	readonly #uses: Uses;
+	/** IDs of rails that are known to be on. */
+	readonly #on = new Set<number>();
 	readonly #claims: boolean;
 
 	/**
@@ -47,7 +49,7 @@ export class Supplies {
 				this.#intoLimits(node, id),
 			);
 			if (node.has("regulator-always-on") || node.has("regulator-boot-on"))
-				await this.#findings.attempt(node, "enable", () => this.enable(id));
+				await this.#findings.attempt(node, "enable", () => this.#turnOn(id));
 		}
 	}
 
@@ -60,13 +62,19 @@ export class Supplies {
 		if (target !== level) await this.set(id, { target, min, max });
 	}
 
-	/** Turns a rail on that is off, or claims it. */
+	/** Turns a rail on for a user. */
 	async enable(id: number): Promise<void> {
-		if (this.#uses.rails.has(id)) return;
+		await this.#turnOn(id);
+		this.#uses.rails.add(id);
+	}
+
+	/** Turns a rail on that is off, or claims it. */
+	async #turnOn(id: number): Promise<void> {
+		if (this.#on.has(id)) return;
 		const { voltage } = this.#agent;
 		if (this.#claims || (await voltage.configGet(id)) !== VOLTAGE_MODE_ON)
 			await voltage.enable(id);
-		this.#uses.rails.add(id);
+		this.#on.add(id);
 	}
 
 	/** @throws CosimError DT_BINDING when the rail has no level in the range */

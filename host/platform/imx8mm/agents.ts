@@ -43,20 +43,20 @@ const INTERRUPTS: readonly (readonly [tx: number, rx: number])[] = [
 
 /**
  * The i.MX8MM with several agents, each with a channel in either direction by SMC. "tee" has secure channels in secure
- * memory and may change permissions, "linux" has the channels of {@link IMX8MM}, every other name is a guest.
+ * memory and may change permissions, "linux" must be among them and has the channels of {@link IMX8MM}, every other name is a guest.
  * @param names agents in the order of their IDs, the first one has ID 1; channels of linux come first in any order
- * @throws CosimError USAGE for none, two of a name, more than 4 guests, or a name that SCMI's 16 bytes do not hold
+ * @throws CosimError USAGE without linux, for two of a name, more than 4 guests, or a name that SCMI's 16 bytes do not hold
  */
 export function imx8mmWith(names: readonly string[]): Platform {
 	const guests = names.filter((name) => name !== LINUX && name !== TEE);
 	if (
-		names.length === 0 ||
+		!names.includes(LINUX) ||
 		new Set(names).size !== names.length ||
 		guests.length > MOST_GUESTS
 	) {
 		throw new CosimError(
 			"USAGE",
-			`agents ${names.join(", ")}: expected different names, linux, tee and at most ${MOST_GUESTS} others`,
+			`agents ${names.join(", ")}: expected different names, ${LINUX} among them, ${TEE} if wanted, and at most ${MOST_GUESTS} others`,
 		);
 	}
 	// A board's SCMI node is linux's, and gets the first channels.
@@ -68,7 +68,7 @@ export function imx8mmWith(names: readonly string[]): Platform {
 		);
 	}
 	const channels = [
-		...(names.includes(LINUX) ? IMX8MM.channels : []),
+		...IMX8MM.channels,
 		...(names.includes(TEE) ? pair(TEE, 0, SECURE_RAM.address, true) : []),
 		...guests.flatMap((name, i) =>
 			pair(name, i + 1, GUEST_RAM.address + i * 2 * AREA_SIZE, false),
