@@ -4,8 +4,8 @@
 import { InvalidArgumentError } from "commander";
 import { CosimError } from "../errors.ts";
 import { createEngine } from "../node.ts";
-import { imx8mmWith, TEE } from "../platform/imx8mm/agents.ts";
-import { VERSION_SETS } from "../platform/platform.ts";
+import { imx8mmWith } from "../platform/imx8mm/agents.ts";
+import { TEE, VERSION_SETS } from "../platform/platform.ts";
 import { openBoard, platformFor } from "../simulation/board.ts";
 import {
 	type AgentsReport,

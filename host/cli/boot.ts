@@ -4,6 +4,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { Announcement } from "../devicetree/scmi-transport.ts";
 import { CosimError } from "../errors.ts";
+import { IMX8MM } from "../platform/imx8mm/index.ts";
 import type { Board } from "../simulation/board.ts";
 import { type BootReport, boot } from "../simulation/boot.ts";
 import { Latencies, type Latency } from "../simulation/latency.ts";
@@ -52,7 +53,7 @@ export function bootVerb(): Command {
 		)
 		.option(
 			"--tee-devices <list>",
-			"the TEE's devices by path, alias, label or node name (default: those with secure-status okay, or else UART4, WDOG2 and the CAAM)",
+			`the TEE's devices by path, alias, label or node name (default: those with secure-status okay, or else ${IMX8MM.devicetree.secureDevices.join(", ")})`,
 			parseList,
 		)
 		.action(run);

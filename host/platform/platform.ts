@@ -9,6 +9,10 @@ import type { Reset } from "./resets.ts";
 import type { Sensor, Thermal } from "./sensors.ts";
 import type { SystemRegisters } from "./system.ts";
 
+/** Names of the agents that are not just one more operating system. */
+export const LINUX = "linux";
+export const TEE = "tee";
+
 /** Versions of the protocols that a platform serves; those left out it does not serve. */
 export interface ProtocolVersions {
 	base: number;

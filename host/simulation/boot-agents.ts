@@ -3,7 +3,7 @@
 
 import type { Engine } from "../engine.ts";
 import { CosimError } from "../errors.ts";
-import { LINUX, TEE } from "../platform/imx8mm/agents.ts";
+import { LINUX, TEE } from "../platform/platform.ts";
 import type { ScmiAgent } from "../scmi/agent.ts";
 import { baseMessages } from "../scmi/messages/base.ts";
 import { agentByName } from "./agent-channel.ts";

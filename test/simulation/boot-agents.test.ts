@@ -217,7 +217,7 @@ describe("a power domain of the TEE's alone", () => {
 	});
 
 	it("stays on where linux may ask: the request is dropped", async () => {
-		// VPU G1 for the TEE, G2 and H1 for nobody; the VPU's mix and bus belong to no reserved device without permissions.
+		// VPU G1 for the TEE, G2 and H1 for nobody. Version 1.0 has no permissions: linux may ask for all of them.
 		const tree = imx8mmBoard();
 		for (const codec of [
 			"video-codec@38300000",

@@ -2,13 +2,16 @@
 // SCMI 3.2 (Arm DEN0056E), section 4.2.2 (permissions); memory map and interrupts: i.MX 8M Mini reference manual.
 
 import { CosimError } from "../../errors.ts";
-import type { Block, Channel, Platform } from "../platform.ts";
+import {
+	type Block,
+	type Channel,
+	LINUX,
+	type Platform,
+	TEE,
+} from "../platform.ts";
 import { IMX8MM_DEVICES } from "./devices.ts";
 import { AREA_SIZE, IMX8MM } from "./index.ts";
 
-/** The agents that are not just one more operating system. */
-export const LINUX = "linux";
-export const TEE = "tee";
 /** Agent 0 has this one. */
 const PLATFORM = "platform";
 /** BASE_DISCOVER_AGENT has 16 bytes for a name and its terminating zero. */
