@@ -2,7 +2,7 @@
 // Exports and memory map: assembly/index.ts and assembly/layout.ts.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { Clock, Domain, type LoadError } from "../assembly/image.ts";
+import { Clock, Domain, type LoadError, Rail } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
@@ -284,6 +284,15 @@ export class Engine implements Firmware {
 	powerDomainRequests(id: number): number {
 		if (!this.platform.powerDomains.some((row) => row.id === id)) return 0;
 		return this.#row(State.DOMAINS, Domain.SIZE, id, Domain.REQUESTS);
+	}
+
+	/** Who holds a rail: agents that have switched it on or set its level, until they let go; never the platform. */
+	railRequests(id: number): number {
+		if (!this.platform.rails.some((row) => row.id === id)) return 0;
+		return (
+			this.#row(State.RAILS, Rail.SIZE, id, Rail.ON_FOR) |
+			this.#row(State.RAILS, Rail.SIZE, id, Rail.LEVEL_FOR)
+		);
 	}
 
 	#row(table: number, size: number, index: number, field: number): number {

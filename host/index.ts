@@ -72,6 +72,11 @@ export {
 	platformFor,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
+export {
+	type AgentReport,
+	type AgentsReport,
+	bootAgents,
+} from "./simulation/boot-agents.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
 export { Guest, type GuestOptions } from "./simulation/hypervisor/guest.ts";
 export type { GuestChannel } from "./simulation/hypervisor/guest-area.ts";
@@ -103,5 +108,6 @@ export {
 	readRails,
 	readResets,
 } from "./simulation/state.ts";
+export type { Survived, Survivor } from "./simulation/survivors.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

@@ -3,9 +3,12 @@
 
 import { Command, InvalidArgumentError } from "commander";
 import type { Announcement } from "../devicetree/scmi-transport.ts";
+import { CosimError } from "../errors.ts";
+import { IMX8MM } from "../platform/imx8mm/index.ts";
 import type { Board } from "../simulation/board.ts";
 import { type BootReport, boot } from "../simulation/boot.ts";
 import { Latencies, type Latency } from "../simulation/latency.ts";
+import { parseList, runAgents } from "./boot-agents.ts";
 import { printClockTree } from "./clk.ts";
 import {
 	type BoardVerbOptions,
@@ -22,6 +25,8 @@ const MAILBOXES: readonly Announcement[] = ["smc", "hvc", "doorbell"];
 
 interface BootOptions extends BoardVerbOptions {
 	mailbox?: readonly Announcement[];
+	agents?: readonly string[];
+	teeDevices?: readonly string[];
 }
 
 /** A boot over a mailbox, with what a message took. */
@@ -41,6 +46,16 @@ export function bootVerb(): Command {
 			`reach the firmware by ${MAILBOXES.join(", ")}, several of them or all, and print what a message takes`,
 			parseMailboxes,
 		)
+		.option(
+			"--agents <list>",
+			"boot several agents, such as linux,tee or linux,tee,guest; linux turns off what it does not use; print what survives on whose account",
+			parseList,
+		)
+		.option(
+			"--tee-devices <list>",
+			`the TEE's devices by path, alias, label or node name (default: those with secure-status okay, or else ${IMX8MM.devicetree.secureDevices.join(", ")})`,
+			parseList,
+		)
 		.action(run);
 }
 
@@ -56,6 +71,17 @@ function parseMailboxes(text: string): readonly Announcement[] {
 }
 
 async function run(options: BootOptions): Promise<void> {
+	const { agents, teeDevices, mailbox, profile } = options;
+	if (agents !== undefined) {
+		if (mailbox !== undefined)
+			throw wrong("--agents and --mailbox: expected one of them");
+		if (profile !== "spec")
+			throw wrong(`--agents: profile ${profile} has one agent, expected spec`);
+		await runAgents({ ...options, agents });
+		return;
+	}
+	if (teeDevices !== undefined)
+		throw wrong("--tee-devices: expected --agents with tee among them");
 	if (options.mailbox !== undefined) {
 		await runOver(options.mailbox, options);
 		return;
@@ -65,6 +91,10 @@ async function run(options: BootOptions): Promise<void> {
 	if (options.json) printJson(report);
 	else printReport(board, report);
 	if (report.errors.length > 0) process.exitCode = 1;
+}
+
+function wrong(message: string): CosimError {
+	return new CosimError("USAGE", message);
 }
 
 /** The same boot over one mailbox after the other, each on a fresh firmware. */

@@ -9,6 +9,10 @@ import type { Reset } from "./resets.ts";
 import type { Sensor, Thermal } from "./sensors.ts";
 import type { SystemRegisters } from "./system.ts";
 
+/** Names of the agents that are not just one more operating system. */
+export const LINUX = "linux";
+export const TEE = "tee";
+
 /** Versions of the protocols that a platform serves; those left out it does not serve. */
 export interface ProtocolVersions {
 	base: number;
@@ -261,6 +265,8 @@ export interface DevicetreeNames {
 	resetControllers: readonly string[];
 	blockControllers: readonly BlockController[];
 	powerChips: readonly PowerChip[];
+	/** Names of the nodes that a TEE uses on a board whose tree says it of none (`secure-status`). */
+	secureDevices: readonly string[];
 	/** What the part's fuses say of it, as `opp-supported-hw` of operating points has it: one word of bits for each. */
 	supportedHardware: readonly number[];
 }

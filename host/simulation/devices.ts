@@ -14,6 +14,28 @@ export function devicesInOrder(
 	for (const node of tree.nodes()) {
 		if (node.enabled && providers.serves(node)) devices.add(node);
 	}
+	return inOrder(devices, (node) => devices.has(node));
+}
+
+/** These devices, enabled or not, behind the power domains and block controllers that they need. */
+export function withPowerProviders(
+	devices: readonly DtNode[],
+	providers: Providers,
+): DtNode[] {
+	const wanted = new Set(devices);
+	return inOrder(
+		wanted,
+		(node) =>
+			wanted.has(node) ||
+			(providers.isProvider(node) && providers.serves(node)),
+	);
+}
+
+/** Those of the devices and their suppliers that are to be probed, suppliers first. */
+function inOrder(
+	devices: ReadonlySet<DtNode>,
+	isProbed: (node: DtNode) => boolean,
+): DtNode[] {
 	const order: DtNode[] = [];
 	const visited = new Set<DtNode>();
 	for (const device of devices) visit(device);
@@ -37,7 +59,7 @@ export function devicesInOrder(
 			if (next !== undefined) {
 				enter(next);
 			} else {
-				if (devices.has(top.node)) order.push(top.node);
+				if (isProbed(top.node)) order.push(top.node);
 				stack.pop();
 			}
 		}

@@ -10,6 +10,7 @@ import type { ScmiAgent } from "../scmi/agent.ts";
 import type { Consumers } from "./consumers.ts";
 import { hasTarget, type Provider, type Providers } from "./providers.ts";
 import type { Subscriber } from "./subscriber.ts";
+import type { Uses } from "./uses.ts";
 
 /** Parents of a domain that are followed at most; a tree may name them in a circle. */
 const MAX_PARENTS = 16;
@@ -20,6 +21,7 @@ export class PowerUp {
 	readonly #providers: Providers;
 	readonly #consumers: Consumers;
 	readonly #subscriber: Subscriber;
+	readonly #uses: Uses;
 
 	constructor(
 		agent: ScmiAgent,
@@ -27,12 +29,14 @@ export class PowerUp {
 		providers: Providers,
 		consumers: Consumers,
 		subscriber: Subscriber,
+		uses: Uses,
 	) {
 		this.#agent = agent;
 		this.#firmware = firmware;
 		this.#providers = providers;
 		this.#consumers = consumers;
 		this.#subscriber = subscriber;
+		this.#uses = uses;
 	}
 
 	/** Switches on what an entry of power-domains leads to. */
@@ -63,6 +67,7 @@ export class PowerUp {
 		}
 		await this.#subscriber.watchState(id);
 		await this.#agent.power.on(id);
+		this.#uses.powerDomains.add(id);
 	}
 
 	/** The bus domain, the block's own reset and clocks, then the domain behind it. */
@@ -83,7 +88,9 @@ export class PowerUp {
 		this.#clearBits(base + controller.softReset, domain.resetBits);
 		for (const name of domain.clocks) {
 			const clock = this.#consumers.named(node, "clocks", name);
-			if (clock.kind === "clock") await this.#agent.clock.enable(clock.id);
+			if (clock.kind !== "clock") continue;
+			await this.#agent.clock.enable(clock.id);
+			this.#uses.clocks.add(clock.id);
 		}
 		this.#setBits(base + controller.clockEnable, domain.clockBits);
 		await this.on(this.#consumers.named(node, "power-domains", domain.name));

@@ -61,7 +61,7 @@ export class Subscriber {
 }
 
 /** Whether the platform has the message whose attributes were asked for. */
-async function exists(attributes: Promise<number>): Promise<boolean> {
+export async function exists(attributes: Promise<number>): Promise<boolean> {
 	try {
 		await attributes;
 		return true;

@@ -7,6 +7,7 @@ import type { ScmiAgent } from "../scmi/agent.ts";
 import { VOLTAGE_MODE_ON, type VoltageLevels } from "../scmi/voltage.ts";
 import type { Findings } from "./findings.ts";
 import type { Providers } from "./providers.ts";
+import type { Uses } from "./uses.ts";
 
 /** What is asked of a rail, in µV: the level nearest to `target` that it has from `min` to `max`. */
 export interface VoltageRange {
@@ -19,11 +20,24 @@ export class Supplies {
 	readonly #agent: ScmiAgent;
 	readonly #providers: Providers;
 	readonly #findings: Findings;
+	readonly #uses: Uses;
 	/** IDs of rails that are known to be on. */
 	readonly #on = new Set<number>();
+	readonly #claims: boolean;
 
-	constructor(agent: ScmiAgent, providers: Providers, findings: Findings) {
+	/**
+	 * @param claims whether a rail that is on already is asked for as well: OP-TEE does, and so holds it; Linux does not
+	 */
+	constructor(
+		agent: ScmiAgent,
+		providers: Providers,
+		findings: Findings,
+		uses: Uses,
+		claims: boolean,
+	) {
 		this.#agent = agent;
+		this.#uses = uses;
+		this.#claims = claims;
 		this.#providers = providers;
 		this.#findings = findings;
 	}
@@ -35,7 +49,7 @@ export class Supplies {
 				this.#intoLimits(node, id),
 			);
 			if (node.has("regulator-always-on") || node.has("regulator-boot-on"))
-				await this.#findings.attempt(node, "enable", () => this.enable(id));
+				await this.#findings.attempt(node, "enable", () => this.#turnOn(id));
 		}
 	}
 
@@ -48,11 +62,17 @@ export class Supplies {
 		if (target !== level) await this.set(id, { target, min, max });
 	}
 
-	/** Turns a rail on that is off. */
+	/** Turns a rail on for a user. */
 	async enable(id: number): Promise<void> {
+		await this.#turnOn(id);
+		this.#uses.rails.add(id);
+	}
+
+	/** Turns a rail on that is off, or claims it. */
+	async #turnOn(id: number): Promise<void> {
 		if (this.#on.has(id)) return;
 		const { voltage } = this.#agent;
-		if ((await voltage.configGet(id)) !== VOLTAGE_MODE_ON)
+		if (this.#claims || (await voltage.configGet(id)) !== VOLTAGE_MODE_ON)
 			await voltage.enable(id);
 		this.#on.add(id);
 	}

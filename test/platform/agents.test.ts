@@ -35,11 +35,43 @@ describe("imx8mmWith", () => {
 		expect(smt.trap()).toBe(0n);
 	});
 
-	it.each([[[]], [["linux", "linux"]], [["linux", "a", "b", "c", "d", "e"]]])(
-		"refuses %j",
-		(names) => {
-			expect(() => imx8mmWith(names)).toThrow(
-				`agents ${names.join(", ")}: expected different names`,
+	it("gives linux the first channels in any order, which a board's SCMI node takes", () => {
+		const { channels, agents } = imx8mmWith(["guest", "tee", "linux"]);
+		expect(agents).toEqual(["guest", "tee", "linux"]);
+		expect(channels.slice(0, 2).map(({ agent }) => agent)).toEqual([
+			"linux",
+			"linux",
+		]);
+	});
+
+	it("gives every channel an interrupt of its own that the SoC has and leaves reserved", () => {
+		// i.MX 8M Mini reference manual, table of Cortex-A53 interrupts: 0 to 127, these of them reserved.
+		const reserved = [13, 42, 43, 74, 75, 76, 77, 80, 100, 111, 117, 126];
+		const platform = imx8mmWith(["linux", "tee", "a", "b", "c", "d"]);
+		const lines = platform.channels
+			.filter(({ agent }) => agent !== "linux")
+			.map(({ interrupt }) => interrupt);
+		expect(lines).toHaveLength(10);
+		expect(new Set(lines).size).toBe(10);
+		expect(reserved).toEqual(expect.arrayContaining(lines));
+	});
+
+	it.each([
+		[[]],
+		[["tee"]],
+		[["linux", "linux"]],
+		[["linux", "a", "b", "c", "d", "e"]],
+	])("refuses %j", (names) => {
+		expect(() => imx8mmWith(names)).toThrow(
+			`agents ${names.join(", ")}: expected different names`,
+		);
+	});
+
+	it.each(["", "sixteen-letters!", "caf\u00e9", "two words", "platform"])(
+		"refuses an agent named %j",
+		(name) => {
+			expect(() => imx8mmWith(["linux", name])).toThrow(
+				`agent ${JSON.stringify(name)}: expected a name of 1 to 15`,
 			);
 		},
 	);

@@ -1,8 +1,14 @@
 // The i.MX8MM for several agents: linux, a TEE in the secure world, and further operating systems as guests.
-// SCMI 3.2 (Arm DEN0056E), section 4.2.2 (permissions); memory map: i.MX 8M Mini reference manual, chapter 2.
+// SCMI 3.2 (Arm DEN0056E), section 4.2.2 (permissions); memory map and interrupts: i.MX 8M Mini reference manual.
 
 import { CosimError } from "../../errors.ts";
-import type { Block, Channel, Platform } from "../platform.ts";
+import {
+	type Block,
+	type Channel,
+	LINUX,
+	type Platform,
+	TEE,
+} from "../platform.ts";
 import { SRAM } from "./blocks.ts";
 import { IMX8MM_DEVICES } from "./devices.ts";
 import {
@@ -14,11 +20,12 @@ import {
 	TX_INTERRUPT,
 } from "./index.ts";
 
-/** The agents that are not just one more operating system. */
-const LINUX = "linux";
-const TEE = "tee";
+/** Agent 0 has this one. */
+const PLATFORM = "platform";
+/** BASE_DISCOVER_AGENT has 16 bytes for a name and its terminating zero. */
+const NAME = /^[\x21-\x7e]{1,15}$/;
 
-/** On-chip RAM that the secure world has for itself; and the last 64 KiB of the other, where the guests' areas lie. */
+/** On-chip RAM that the secure world has for itself (OCRAM_S); and part of the other's end, where the guests' areas lie. */
 const SECURE_RAM: Block = {
 	name: "ocram-s",
 	address: 0x0018_0000,
@@ -36,33 +43,48 @@ const GUEST_RAM: Block = {
 const FIRST_FUNCTION_ID = 0xc200_0100;
 /** Guests that the memory and the interrupts suffice for. */
 const MOST_GUESTS = 4;
-/** Shared peripheral interrupts of their two channels each, the TEE's first. */
-const FIRST_INTERRUPT = 128;
+/** Shared peripheral interrupts of their two channels each, the TEE's first: those that the manual calls reserved. */
+const INTERRUPTS: readonly (readonly [tx: number, rx: number])[] = [
+	[42, 43],
+	[74, 75],
+	[76, 77],
+	[80, 100],
+	[111, 117],
+];
 
 /**
  * The i.MX8MM with several agents, each with a channel in either direction by SMC. "tee" has secure channels in secure
- * memory and may change permissions, "linux" has the channels of {@link IMX8MM}, every other name is a guest.
- * @param names agents in the order of their IDs, the first one has ID 1
- * @throws CosimError USAGE for none, two of a name, or more than 4 guests
+ * memory and may change permissions, "linux" must be among them and has the channels of {@link IMX8MM}, every other name is a guest.
+ * @param names agents in the order of their IDs, the first one has ID 1; channels of linux come first in any order
+ * @throws CosimError USAGE without linux, for two of a name, more than 4 guests, or a name that SCMI's 16 bytes do not hold
  */
 export function imx8mmWith(names: readonly string[]): Platform {
 	const guests = names.filter((name) => name !== LINUX && name !== TEE);
 	if (
-		names.length === 0 ||
+		!names.includes(LINUX) ||
 		new Set(names).size !== names.length ||
 		guests.length > MOST_GUESTS
 	) {
 		throw new CosimError(
 			"USAGE",
-			`agents ${names.join(", ")}: expected different names, linux, tee and at most ${MOST_GUESTS} others`,
+			`agents ${names.join(", ")}: expected different names, ${LINUX} among them, ${TEE} if wanted, and at most ${MOST_GUESTS} others`,
 		);
 	}
-	const channels = names.flatMap((name) => {
-		if (name === LINUX) return IMX8MM.channels;
-		if (name === TEE) return pair(TEE, 0, SECURE_RAM.address, true);
-		const i = guests.indexOf(name);
-		return pair(name, i + 1, GUEST_RAM.address + i * 2 * AREA_SIZE, false);
-	});
+	for (const name of names) {
+		if (NAME.test(name) && name !== PLATFORM) continue;
+		throw new CosimError(
+			"USAGE",
+			`agent ${JSON.stringify(name)}: expected a name of 1 to 15 printable ASCII characters, other than ${PLATFORM}`,
+		);
+	}
+	// A board's SCMI node is linux's, and gets the first channels.
+	const channels = [
+		...IMX8MM.channels,
+		...(names.includes(TEE) ? pair(TEE, 0, SECURE_RAM.address, true) : []),
+		...guests.flatMap((name, i) =>
+			pair(name, i + 1, GUEST_RAM.address + i * 2 * AREA_SIZE, false),
+		),
+	];
 	return {
 		...IMX8MM,
 		agents: names,
@@ -140,7 +162,7 @@ function pair(
 		address: address + i * AREA_SIZE,
 		size: AREA_SIZE,
 		fromPlatform,
-		interrupt: FIRST_INTERRUPT + 2 * place + i,
+		interrupt: INTERRUPTS[place]?.[i] as number,
 		secure,
 	}));
 }

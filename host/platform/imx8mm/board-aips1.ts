@@ -221,6 +221,7 @@ export const aips1: NodeSource = aips(
 		"wdog1: watchdog@30280000": watchdog(0x30280000, 78, ID.CLK_WDOG1_ROOT),
 		"wdog2: watchdog@30290000": watchdog(0x30290000, 79, ID.CLK_WDOG2_ROOT, {
 			status: "disabled",
+			"secure-status": "okay",
 		}),
 		"wdog3: watchdog@302a0000": watchdog(0x302a0000, 10, ID.CLK_WDOG3_ROOT, {
 			status: "disabled",

@@ -68,6 +68,7 @@ export const aips3: NodeSource = aips(
 			interrupts: spi(91),
 			clocks: clk(ID.CLK_AHB, ID.CLK_IPG_ROOT),
 			"clock-names": ["aclk", "ipg"],
+			"secure-status": "okay",
 			"#address-cells": 1,
 			"#size-cells": 1,
 			ranges: [0, 0x30900000, 0x40000],
@@ -82,11 +83,16 @@ export const aips3: NodeSource = aips(
 		}),
 		"i2c2: i2c@30a30000": i2c(0x30a30000, 36, ID.CLK_I2C2_ROOT),
 		"i2c3: i2c@30a40000": i2c(0x30a40000, 37, ID.CLK_I2C3_ROOT),
+		// The TEE has these two for itself: a secure element behind the bus, and its console.
 		"i2c4: i2c@30a50000": i2c(0x30a50000, 38, ID.CLK_I2C4_ROOT, {
 			status: "disabled",
+			"secure-status": "okay",
 		}),
 		"uart4: serial@30a60000": uart(0x30a60000, 29, ID.CLK_UART4_ROOT, {
 			status: "disabled",
+			"secure-status": "okay",
+			"assigned-clocks": clk(ID.CLK_UART4),
+			"assigned-clock-parents": clk(ID.SYS_PLL1_80M),
 		}),
 		"mu: mailbox@30aa0000": {
 			compatible: ["fsl,imx8mm-mu", "fsl,imx6sx-mu"],
@@ -207,6 +213,8 @@ export const aips4: NodeSource = aips(
 			"assigned-clock-parents": clk(ID.VIDEO_PLL1_OUT),
 			"assigned-clock-rates": [594000000],
 			"power-domains": ["&disp_blk_ctrl", ID.DISPBLK_PD_LCDIF],
+			// Both worlds show something.
+			"secure-status": "okay",
 		},
 		"mipi_dsi: dsi@32e10000": {
 			compatible: "fsl,imx8mm-mipi-dsim",

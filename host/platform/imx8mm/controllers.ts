@@ -67,6 +67,8 @@ export const DEVICETREE: DevicetreeNames = {
 			regulators: Object.fromEntries(RAILS.map(({ name }) => [name, name])),
 		},
 	],
+	// UART4 as the secure console, the second watchdog, the cryptographic accelerator.
+	secureDevices: ["serial@30a60000", "watchdog@30290000", "crypto@30900000"],
 	// A consumer part of the highest speed grade, which has all operating points.
 	supportedHardware: [1 << 3, 1 << 0],
 };
