@@ -456,7 +456,6 @@ describe("guests that cannot be", () => {
 			/guest vm3: the hypervisor has vm1, vm2; is it vm/,
 		);
 		expect(() => imx8mmGuestChannels(16)).toThrow(/expected 0 to 15/);
-		expect(imx8mmWith(["vm1"]).agents).toEqual(["vm1"]);
 		expect(VM1_RESOURCES.clocks).toHaveLength(5);
 	});
 });
