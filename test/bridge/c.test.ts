@@ -141,11 +141,13 @@ describe("the example", () => {
 		expect(await run(program, image)).toBe(exampleInNode());
 		expect(await fails(program)).toEqual({
 			code: 1,
+			stdout: "",
 			stderr: "firmware: : a length that is not the image's, at byte 8\n",
 		});
 		const text = file("text.img", new Uint8Array(1000).fill(0x61));
 		expect(await fails(program, text)).toEqual({
 			code: 1,
+			stdout: "",
 			stderr: `firmware: ${text}: no magic number, at byte 0\n`,
 		});
 	});

@@ -18,6 +18,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const execute = promisify(execFile);
 
+interface Failure {
+	code: number;
+	stdout: string;
+	stderr: string;
+}
+
 /** A file of the folder. */
 export function place(name: string): string {
 	return join(folder, name);
@@ -39,16 +45,16 @@ export async function run(
 	return stdout;
 }
 
-/** What a program that fails says on standard error, and its exit status. */
+/** What a program that fails says, and its exit status. */
 export async function fails(
 	program: string,
 	...args: readonly string[]
-): Promise<{ code: number; stderr: string }> {
+): Promise<Failure> {
 	try {
 		await execute(program, args, { cwd: ROOT });
 	} catch (error) {
-		const { code, stderr } = error as { code: number; stderr: string };
-		return { code, stderr };
+		const { code, stdout, stderr } = error as Failure;
+		return { code, stdout, stderr };
 	}
 	throw new Error(`${program} ${args.join(" ")} does not fail`);
 }
