@@ -302,6 +302,7 @@ export function print(
 export function printTable(
 	head: readonly string[],
 	rows: readonly (readonly (string | number)[])[],
+	to: NodeJS.WritableStream = process.stdout,
 ): void {
 	const table = new Table({
 		chars: {
@@ -328,7 +329,7 @@ export function printTable(
 		head: [...head],
 	});
 	for (const row of rows) table.push([...row]);
-	print(table.toString().replace(/ +$/gm, ""));
+	print(table.toString().replace(/ +$/gm, ""), to);
 }
 
 /** "1 device", "2 devices". */

@@ -11,6 +11,7 @@ import { reason } from "./common.ts";
 import { decodeVerb } from "./decode.ts";
 import { diffVerb } from "./diff.ts";
 import { dtVerb } from "./dt.ts";
+import { imageVerb } from "./image.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
 import { sensorsVerb } from "./sensors.ts";
@@ -33,6 +34,7 @@ function program(): Command {
 		decodeVerb(),
 		diffVerb(),
 		dtVerb(),
+		imageVerb(),
 		linuxVerb(),
 		serveVerb(),
 	])

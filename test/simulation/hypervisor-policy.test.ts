@@ -3,10 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { createEngine, createFirmware } from "../../host/node.ts";
-import {
-	imx8mmGuestChannels,
-	imx8mmWith,
-} from "../../host/platform/imx8mm/agents.ts";
+import { imx8mmGuestChannels } from "../../host/platform/imx8mm/agents.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { Hypervisor } from "../../host/simulation/hypervisor/hypervisor.ts";
 import type { GuestCommand } from "../../host/simulation/hypervisor/policy.ts";
