@@ -1,6 +1,7 @@
 // The ABI: every export of the module, and nothing else. The memory map is layout.ts.
 // Numbers only cross the border; everything else lies in linear memory.
 
+import { executeEntries, reserveEntries } from "./batch";
 import { accessible, busRead, busWrite, linearAddress } from "./hardware/bus";
 import { PLATFORM } from "./hardware/clock-gates";
 import { Abi, Address, State } from "./layout";
@@ -36,6 +37,23 @@ export function loadImage(length: u32): u32 {
  */
 export function trap(cpu: u32, level: u32): i32 {
 	return execute(cpu, level);
+}
+
+/**
+ * Makes room for a batch of `count` entries of the loaded platform, see BatchEntry and State.BATCH_STRIDE. Returns the first
+ * one's address, 0 when no platform is loaded or memory cannot grow. Once for each load; memory may grow: views made before are stale.
+ */
+export function reserveBatch(count: u32): u32 {
+	return reserveEntries(count);
+}
+
+/**
+ * Executes `count` entries of the batch from entry `first` on, as traps in their order, with results and replies in place.
+ * Returns how many were executed: fewer when one of them stops the system, those behind it stay as they are; none when the batch
+ * has no such entries or there is no such CPU. The CPU's x0 is then the last one's.
+ */
+export function batch(cpu: u32, level: u32, first: u32, count: u32): u32 {
+	return executeEntries(cpu, level, first, count);
 }
 
 /**

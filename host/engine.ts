@@ -4,6 +4,7 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { Clock, Domain, type LoadError } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
+import { Batch, type BatchOptions } from "./batch.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -18,6 +19,8 @@ interface Exports extends Record<string, unknown> {
 	reserve(length: number): number;
 	loadImage(length: number): number;
 	trap(cpu: number, level: number): number;
+	reserveBatch(count: number): number;
+	batch(cpu: number, level: number, first: number, count: number): number;
 	advance(low: number, high: number): void;
 	busHas(address: number): number;
 	read32(address: number): number;
@@ -32,6 +35,8 @@ const EXPORTS = [
 	"reserve",
 	"loadImage",
 	"trap",
+	"reserveBatch",
+	"batch",
 	"advance",
 	"busHas",
 	"read32",
@@ -60,8 +65,16 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 const EL2 = 2;
 const EL3 = 3;
 
+/** Entries of the batch unless told otherwise. */
+const BATCH_ENTRIES = 1024;
+
 /** The high word of a time that never comes. */
 const NEVER = 0xffff_ffff;
+
+export interface EngineOptions {
+	/** Entries of the batch: 1024 unless told otherwise. Each takes a little more than the platform's maxMessageSize in bytes. */
+	batch?: number;
+}
 
 /**
  * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
@@ -74,6 +87,13 @@ export class Engine implements Firmware {
 	readonly buffer: ArrayBuffer;
 	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
+	/** Executes entries of the batch: CPU, exception level, first entry, how many. The raw export, as above. */
+	readonly rawBatch: (
+		cpu: number,
+		level: number,
+		first: number,
+		count: number,
+	) => number;
 	readonly #exports: Exports;
 	/** The compiled platform. */
 	readonly #image: Uint8Array<ArrayBuffer>;
@@ -82,20 +102,28 @@ export class Engine implements Firmware {
 	readonly #time: Uint32Array;
 	readonly #due: Uint32Array;
 	readonly #interrupts: Interrupts;
+	readonly #batchEntries: number;
 
 	/**
 	 * @param module the compiled engine, `scmi.wasm`
 	 * @param platform tables of the platform to be
-	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together
+	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together,
+	 * USAGE for a batch that does not fit into memory
 	 */
-	constructor(module: WebAssembly.Module, platform: Platform) {
+	constructor(
+		module: WebAssembly.Module,
+		platform: Platform,
+		{ batch = BATCH_ENTRIES }: EngineOptions = {},
+	) {
 		this.platform = platform;
 		this.#exports = instantiate(module);
 		this.#image = compileImage(platform);
-		loadPlatform(this.#exports, platform, this.#image);
-		const { memory, trap } = this.#exports;
+		this.#batchEntries = batch;
+		this.#load();
+		const { memory, trap, batch: executeBatch } = this.#exports;
 		this.buffer = memory.buffer as ArrayBuffer;
 		this.rawTrap = trap;
+		this.rawBatch = executeBatch;
 		this.cpus = platform.cpus;
 		this.#registers = Array.from(
 			{ length: this.cpus },
@@ -132,7 +160,22 @@ export class Engine implements Firmware {
 	 * Buffer and views stay as they are. Also turns on a system that is off; at any time.
 	 */
 	reset(): void {
+		this.#load();
+	}
+
+	#load(): void {
 		loadPlatform(this.#exports, this.platform, this.#image);
+		const entries = this.#batchEntries;
+		const fits =
+			Number.isInteger(entries) &&
+			entries >= 0 &&
+			entries <= 0xffff_ffff &&
+			this.#exports.reserveBatch(entries) !== 0;
+		if (!fits)
+			throw new CosimError(
+				"USAGE",
+				`a batch of ${entries} entries: expected a whole number that fits into ${Abi.MAX_MEMORY} bytes of memory`,
+			);
 	}
 
 	registers(cpu: number): Uint32Array {
@@ -156,6 +199,27 @@ export class Engine implements Firmware {
 		const result = this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
 		this.#interrupts.take();
 		return result;
+	}
+
+	/**
+	 * The batch: many messages in one call, see {@link Batch}. Make it once: its views stay valid.
+	 * @throws CosimError UNKNOWN_NAME for a CPU that the platform does not have
+	 */
+	batch(options?: BatchOptions): Batch {
+		const execute = (
+			cpu: number,
+			level: number,
+			first: number,
+			count: number,
+		) => {
+			const executed = this.rawBatch(cpu, level, first, count);
+			this.#interrupts.take();
+			return executed;
+		};
+		return new Batch(
+			{ buffer: this.buffer, cpus: this.cpus, execute },
+			options,
+		);
 	}
 
 	onInterrupt(interrupt: number, handler: () => void): () => void {

@@ -3,7 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -38,8 +38,11 @@ export function compileModule(
 }
 
 /** A firmware with its hardware, in its state at load. */
-export function createEngine(platform: Platform = IMX8MM): Engine {
-	return new Engine(engineModule(), platform);
+export function createEngine(
+	platform: Platform = IMX8MM,
+	options?: EngineOptions,
+): Engine {
+	return new Engine(engineModule(), platform, options);
 }
 
 /**

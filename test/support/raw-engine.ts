@@ -11,6 +11,8 @@ export interface RawExports extends WebAssembly.Exports {
 	reserve(length: number): number;
 	loadImage(length: number): number;
 	trap(cpu: number, level: number): number;
+	reserveBatch(count: number): number;
+	batch(cpu: number, level: number, first: number, count: number): number;
 	advance(low: number, high: number): void;
 	busHas(address: number): number;
 	read32(address: number): number;

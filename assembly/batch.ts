@@ -1,0 +1,103 @@
+// A batch: many traps in one call, their messages side by side in linear memory instead of one after the other in an area.
+// Each entry does what its trap would do (SMCCC 1.4, SCMI 3.2 section 5.1.2), at the same virtual time.
+
+import { Channel, Service, ServiceKind } from "./image";
+import { Abi, Address, BatchEntry, Cpu, State } from "./layout";
+import { grow } from "./platform/load";
+import { serveArea } from "./shmem";
+import {
+	callerOf,
+	callKey,
+	catchUp,
+	isQuiet,
+	refuse,
+	Smccc,
+	serve,
+	serviceFor,
+	timeAfterTrap,
+} from "./smccc";
+
+/** Entries begin where a cache line does. */
+const LINE: u32 = 64;
+
+/** Makes room for `count` entries behind the platform, with whatever lies there. Returns the first one's address, or 0 when memory cannot grow. */
+export function reserveEntries(count: u32): u32 {
+	if (load<u32>(Address.STATE, State.IMAGE_LENGTH) === 0) return 0;
+	const longest =
+		BatchEntry.HEADER + load<u32>(Address.STATE, State.MAX_MESSAGE);
+	const stride = (longest + LINE - 1) & ~(LINE - 1);
+	const first = load<u32>(Address.STATE, State.END);
+	const end = <u64>first + <u64>count * stride;
+	if (end > <u64>Abi.MAX_MEMORY || !grow(end)) return 0;
+	store<u32>(Address.STATE, first, State.BATCH);
+	store<u32>(Address.STATE, count, State.BATCH_COUNT);
+	store<u32>(Address.STATE, stride, State.BATCH_STRIDE);
+	return first;
+}
+
+/** Executes entries `first` to `first + count - 1` on a CPU. Returns how many: fewer when one of them stops the system. */
+export function executeEntries(
+	cpu: u32,
+	level: u32,
+	first: u32,
+	count: u32,
+): u32 {
+	const entries = load<u32>(Address.STATE, State.BATCH_COUNT);
+	if (first > entries || count > entries - first) return 0;
+	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return 0;
+	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
+	const caller = callerOf(registers, level);
+	let entry: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
+	if (load<u32>(Address.STATE, State.STOP)) {
+		refuse(cpu);
+		return 0;
+	}
+	for (let i: u32 = 0; i < count; i++) {
+		const result = execute(registers, caller, entry);
+		if (load<u32>(Address.STATE, State.STOP)) {
+			store<i32>(entry, refuse(cpu), BatchEntry.RESULT);
+			return i + 1;
+		}
+		store<i32>(entry, result, BatchEntry.RESULT);
+		store<i64>(registers, result, Cpu.X0);
+		entry += stride;
+	}
+	return count;
+}
+
+function execute(registers: usize, caller: u32, entry: usize): i32 {
+	const time = timeAfterTrap();
+	if (isQuiet(time)) store<u64>(Address.STATE, time, State.TIME);
+	else if (!catchUp(time)) return Smccc.NOT_SUPPORTED;
+	const functionId = load<u32>(entry, BatchEntry.FUNCTION_ID) & ~Smccc.SVE_HINT;
+	const known =
+		load<u64>(registers, Cpu.LAST_CALL) === callKey(functionId, caller) &&
+		load<u32>(entry, BatchEntry.AREA) === 0;
+	if (!known) return executeAny(functionId, registers, caller, entry);
+	const served = serveArea(load<u32>(registers, Cpu.LAST_CHANNEL), entry);
+	return served ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+}
+
+// Services without messages get what the CPU's other registers hold.
+function executeAny(
+	functionId: u32,
+	registers: usize,
+	caller: u32,
+	entry: usize,
+): i32 {
+	const service = serviceFor(functionId, caller);
+	if (service === 0) return Smccc.NOT_SUPPORTED;
+	if (load<u32>(service, Service.KIND) !== ServiceKind.CHANNELS)
+		return serve(service, registers, caller);
+	const area = load<u32>(entry, BatchEntry.AREA);
+	const areas = load<u32>(service, Service.COUNT);
+	if (area >= areas) return Smccc.NOT_SUPPORTED;
+	const channel = load<u32>(service, Service.FIRST) + area * Channel.SIZE;
+	if (areas === 1) {
+		store<u64>(registers, callKey(functionId, caller), Cpu.LAST_CALL);
+		store<u32>(registers, channel, Cpu.LAST_CHANNEL);
+	}
+	const served = serveArea(channel, entry);
+	return served || areas > 1 ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+}
