@@ -24,9 +24,10 @@ export const enum SmtStatus {
 	ERROR = 2,
 }
 
-const INTERRUPT_ENABLED: u32 = 1;
+/** Channel flags. */
+export const INTERRUPT_ENABLED: u32 = 1;
 /** The length counts the header word; an error reply holds header and status. */
-const HEADER_SIZE: u32 = 4;
+export const HEADER_SIZE: u32 = 4;
 const STATUS_SIZE: u32 = 4;
 
 /** Serves every busy area of a function ID. Returns how many there were. */

@@ -2,7 +2,7 @@
 // Exports and memory map: assembly/index.ts and assembly/layout.ts.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { Clock, Domain, type LoadError } from "../assembly/image.ts";
+import { Clock, Domain, Image, type LoadError } from "../assembly/image.ts";
 import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { CosimError } from "./errors.ts";
@@ -28,6 +28,9 @@ interface Exports extends Record<string, unknown> {
 	resetAgent(agent: number, permissions: number): number;
 	linear(address: number, length: number): number;
 	memoryEnd(): number;
+	/** The threaded build's own, assembly/threads-index.ts. */
+	suspend?(): void;
+	resume?(): void;
 }
 
 const EXPORTS = [
@@ -74,6 +77,10 @@ const NEVER = 0xffff_ffff;
 export interface EngineOptions {
 	/** Entries of the batch: 1024 unless told otherwise. Each takes a little more than the platform's maxMessageSize in bytes. */
 	batch?: number;
+	/** The threaded module only. The memory of an engine in another thread, whose firmware and hardware this one joins as they are. */
+	memory?: WebAssembly.Memory;
+	/** The threaded module only. The one CPU whose registers this thread may touch; all of them unless told otherwise. */
+	cpu?: number;
 }
 
 /**
@@ -94,6 +101,8 @@ export class Engine implements Firmware {
 		first: number,
 		count: number,
 	) => number;
+	/** The memory behind `buffer`. */
+	readonly memory: WebAssembly.Memory;
 	readonly #exports: Exports;
 	/** The compiled platform. */
 	readonly #image: Uint8Array<ArrayBuffer>;
@@ -108,19 +117,21 @@ export class Engine implements Firmware {
 	 * @param module the compiled engine, `scmi.wasm`
 	 * @param platform tables of the platform to be
 	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together,
-	 * USAGE for a batch that does not fit into memory
+	 * or are not those of the memory to join, USAGE for a batch that does not fit into memory
 	 */
 	constructor(
 		module: WebAssembly.Module,
 		platform: Platform,
-		{ batch = BATCH_ENTRIES }: EngineOptions = {},
+		{ batch = BATCH_ENTRIES, memory: joined, cpu }: EngineOptions = {},
 	) {
 		this.platform = platform;
-		this.#exports = instantiate(module);
+		this.#exports = instantiate(module, joined);
 		this.#image = compileImage(platform);
 		this.#batchEntries = batch;
-		this.#load();
+		if (joined === undefined) this.#load();
+		else checkJoined(joined, platform, this.#image);
 		const { memory, trap, batch: executeBatch } = this.#exports;
+		this.memory = memory;
 		this.buffer = memory.buffer as ArrayBuffer;
 		this.rawTrap = trap;
 		this.rawBatch = executeBatch;
@@ -136,7 +147,15 @@ export class Engine implements Firmware {
 		);
 		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
 		this.#due = new Uint32Array(this.buffer, Address.STATE + State.DUE, 2);
-		this.#interrupts = new Interrupts(this.buffer, platform, this.#registers);
+		this.#interrupts = new Interrupts(
+			this.buffer,
+			platform,
+			new Map(
+				[...this.#registers.entries()].filter(
+					([each]) => cpu === undefined || each === cpu,
+				),
+			),
+		);
 		this.#stop = new Uint32Array(this.buffer, Address.STATE + State.STOP, 1);
 	}
 
@@ -164,6 +183,23 @@ export class Engine implements Firmware {
 	}
 
 	#load(): void {
+		this.alone(() => this.#loadAlone());
+	}
+
+	/**
+	 * Does something while no other thread is in the engine: takes or restores a snapshot, reads several words that belong
+	 * together. Without threads it is just done. Not to be nested, and no call of the engine may be made meanwhile.
+	 */
+	alone<Result>(action: () => Result): Result {
+		this.#exports.suspend?.();
+		try {
+			return action();
+		} finally {
+			this.#exports.resume?.();
+		}
+	}
+
+	#loadAlone(): void {
 		loadPlatform(this.#exports, this.platform, this.#image);
 		const entries = this.#batchEntries;
 		const fits =
@@ -228,7 +264,25 @@ export class Engine implements Firmware {
 
 	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
 	get timeNs(): number {
-		return (this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+		const counted =
+			(this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+		return this.#exports.suspend === undefined
+			? counted
+			: counted + this.#uncountedTraps() * this.platform.trapNs;
+	}
+
+	/** Traps that CPUs have made without the lock, see assembly/threads.ts. */
+	#uncountedTraps(): number {
+		let traps = 0;
+		for (const registers of this.#registers) {
+			const words = new Uint32Array(
+				this.buffer,
+				registers.byteOffset + Cpu.LEASE,
+				2,
+			);
+			traps += (words[1] as number) - (words[0] as number);
+		}
+		return traps;
 	}
 
 	/** Virtual time in ns at which something happens by itself next; null when nothing is to come. */
@@ -362,7 +416,10 @@ export class Engine implements Firmware {
 	}
 }
 
-function instantiate(module: WebAssembly.Module): Exports {
+function instantiate(
+	module: WebAssembly.Module,
+	joined: WebAssembly.Memory | undefined,
+): Exports {
 	const names = new Map(
 		WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]),
 	);
@@ -374,8 +431,8 @@ function instantiate(module: WebAssembly.Module): Exports {
 		);
 	}
 	// The raw exports: the loader's wrapped ones cost a call more.
-	const exports = instantiateSync<Exports>(module, {}).instance
-		.exports as unknown as Exports;
+	const exports = instantiateSync<Exports>(module, importsOf(module, joined))
+		.instance.exports as unknown as Exports;
 	const version = exports.abiVersion();
 	if (version !== Abi.VERSION) {
 		throw new CosimError(
@@ -384,6 +441,52 @@ function instantiate(module: WebAssembly.Module): Exports {
 		);
 	}
 	return exports;
+}
+
+/** The single-threaded module imports nothing, the threaded one its memory. */
+function importsOf(
+	module: WebAssembly.Module,
+	joined: WebAssembly.Memory | undefined,
+): { env?: { memory: WebAssembly.Memory } } {
+	const imports = WebAssembly.Module.imports(module);
+	const threaded = imports.length === 1 && imports[0]?.kind === "memory";
+	if (imports.length !== 0 && !threaded)
+		throw new CosimError(
+			"ENGINE_ABI",
+			`not an scmi-cosim engine: it imports ${imports.map(({ name }) => name).join(", ")}`,
+		);
+	if (threaded) return { env: { memory: joined ?? sharedMemory() } };
+	if (joined !== undefined)
+		throw new CosimError(
+			"ENGINE_ABI",
+			"an engine for one thread: expected the threaded one, scmi-threads.wasm, to join a memory",
+		);
+	return {};
+}
+
+function sharedMemory(): WebAssembly.Memory {
+	const maximum = Abi.MAX_MEMORY / Abi.WASM_PAGE;
+	return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+}
+
+/** Checks that a memory has this platform: rows may have changed, the image's header stays what it is. */
+function checkJoined(
+	memory: WebAssembly.Memory,
+	platform: Platform,
+	image: Uint8Array<ArrayBuffer>,
+): void {
+	const theirs = new Uint8Array(memory.buffer);
+	const state = new DataView(memory.buffer, Address.STATE);
+	const same =
+		state.getUint32(State.IMAGE_LENGTH, true) === image.length &&
+		image
+			.subarray(0, Image.POWER)
+			.every((byte, i) => byte === theirs[Address.IMAGE + i]);
+	if (same) return;
+	throw new CosimError(
+		"PLATFORM_INVALID",
+		`platform ${platform.name}: the memory to join has another one, or none`,
+	);
 }
 
 function loadPlatform(

@@ -89,5 +89,14 @@ export {
 	readRails,
 	readResets,
 } from "./simulation/state.ts";
+export {
+	attachEngine,
+	type OpenedEngine,
+	openSharedEngine,
+	SharedEngine,
+	type SharedEngineOptions,
+	type SharedFirmware,
+	whyNoThreads,
+} from "./threads.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

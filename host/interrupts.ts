@@ -20,16 +20,16 @@ interface Line {
 
 export class Interrupts {
 	readonly #words: Uint32Array;
-	readonly #registers: readonly Uint32Array[];
+	readonly #registers: ReadonlyMap<number, Uint32Array>;
 	readonly #lines: Line[] = [];
 	readonly #handlers = new Map<number, Set<() => void>>();
 	#running = false;
 
-	/** @param registers of the CPUs, which handlers leave as they were */
+	/** @param registers of this thread's CPUs, which handlers leave as they were */
 	constructor(
 		buffer: ArrayBuffer,
 		platform: Platform,
-		registers: readonly Uint32Array[],
+		registers: ReadonlyMap<number, Uint32Array>,
 	) {
 		this.#words = new Uint32Array(buffer);
 		this.#registers = registers;
@@ -67,9 +67,13 @@ export class Interrupts {
 	}
 
 	#handOn(): void {
-		const saved = this.#registers.map((registers) => registers.slice());
-		const secure = saved.map((_, cpu) => this.#words[secureAt(cpu)] as number);
-		for (const cpu of saved.keys()) this.#words[secureAt(cpu)] = 0;
+		const saved = [...this.#registers].map(([cpu, registers]) => ({
+			cpu,
+			registers,
+			values: registers.slice(),
+			secure: this.#words[secureAt(cpu)] as number,
+		}));
+		for (const { cpu } of saved) this.#words[secureAt(cpu)] = 0;
 		this.#running = true;
 		// Handlers may trap and raise more.
 		while (this.#words[COUNTER] !== this.#words[TAKEN]) {
@@ -88,10 +92,10 @@ export class Interrupts {
 			}
 		}
 		this.#running = false;
-		for (const [cpu, registers] of saved.entries())
-			this.#registers[cpu]?.set(registers);
-		for (const [cpu, state] of secure.entries())
-			this.#words[secureAt(cpu)] = state;
+		for (const { cpu, registers, values, secure } of saved) {
+			registers.set(values);
+			this.#words[secureAt(cpu)] = secure;
+		}
 	}
 }
 

@@ -9,18 +9,33 @@ import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
 import { createProfile } from "./profiles/index.ts";
 import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
+import {
+	type OpenedEngine,
+	openSharedEngine,
+	type SharedEngineOptions,
+} from "./threads.ts";
 
 export * from "./index.ts";
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<string, WebAssembly.Module>();
 
 /** The engine's module, `scmi.wasm` of this package, compiled once. Throws ENGINE_ABI when it is no module. */
 export function engineModule(): WebAssembly.Module {
-	if (compiled === undefined) {
-		const file = createRequire(import.meta.url).resolve("scmi-cosim/scmi.wasm");
-		compiled = compileModule(readFileSync(file), file);
-	}
-	return compiled;
+	return packagedModule("scmi.wasm");
+}
+
+/** The same for several threads, `scmi-threads.wasm`. */
+export function threadedModule(): WebAssembly.Module {
+	return packagedModule("scmi-threads.wasm");
+}
+
+function packagedModule(name: string): WebAssembly.Module {
+	const known = compiled.get(name);
+	if (known !== undefined) return known;
+	const file = createRequire(import.meta.url).resolve(`scmi-cosim/${name}`);
+	const module = compileModule(readFileSync(file), file);
+	compiled.set(name, module);
+	return module;
 }
 
 /** Compiles a module's bytes. `name` says where they come from. */
@@ -43,6 +58,18 @@ export function createEngine(
 	options?: EngineOptions,
 ): Engine {
 	return new Engine(engineModule(), platform, options);
+}
+
+/**
+ * A firmware with its hardware, in its state at load, that other threads can join: see {@link attachEngine}.
+ * @throws CosimError UNKNOWN_NAME for a CPU that the platform does not have
+ */
+export function createSharedEngine(
+	platform: Platform = IMX8MM,
+	options?: SharedEngineOptions,
+): OpenedEngine {
+	const modules = { single: engineModule(), threaded: threadedModule() };
+	return openSharedEngine(modules, platform, options);
 }
 
 /**
