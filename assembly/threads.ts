@@ -171,7 +171,7 @@ export function sharedBatch(cpu: u32, level: u32, first: u32, count: u32): u32 {
 			first + count - 1 < load<u32>(Address.STATE, State.BATCH_COUNT);
 		const executed = known ? executeEntries(cpu, level, first + done, 1) : 0;
 		const stopped = load<u32>(Address.STATE, State.STOP) !== 0;
-		letGo(cpu);
+		letGo(executed === 0 ? NO_CPU : cpu);
 		done += executed;
 		if (executed === 0 || stopped) return done;
 	}

@@ -155,6 +155,7 @@ export class Engine implements Firmware {
 					([each]) => cpu === undefined || each === cpu,
 				),
 			),
+			cpu !== undefined,
 		);
 		this.#stop = new Uint32Array(this.buffer, Address.STATE + State.STOP, 1);
 	}

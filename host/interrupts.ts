@@ -23,14 +23,20 @@ export class Interrupts {
 	readonly #registers: ReadonlyMap<number, Uint32Array>;
 	readonly #lines: Line[] = [];
 	readonly #handlers = new Map<number, Set<() => void>>();
+	readonly #shared: boolean;
 	#running = false;
 
-	/** @param registers of this thread's CPUs, which handlers leave as they were */
+	/**
+	 * @param registers of this thread's CPUs, which handlers leave as they were
+	 * @param shared other threads may have subscribed: without a handler here, interrupts are left to them
+	 */
 	constructor(
 		buffer: ArrayBuffer,
 		platform: Platform,
 		registers: ReadonlyMap<number, Uint32Array>,
+		shared: boolean,
 	) {
+		this.#shared = shared;
 		this.#words = new Uint32Array(buffer);
 		this.#registers = registers;
 		const rows = this.#words[(Address.STATE + State.CHANNELS) >>> 2] as number;
@@ -62,8 +68,8 @@ export class Interrupts {
 
 	/** Hands on what was raised since the last time: one load when nothing was. */
 	take(): void {
-		if (this.#words[COUNTER] !== this.#words[TAKEN] && !this.#running)
-			this.#handOn();
+		if (this.#words[COUNTER] === this.#words[TAKEN] || this.#running) return;
+		if (this.watched || !this.#shared) this.#handOn();
 	}
 
 	#handOn(): void {

@@ -230,7 +230,7 @@ function singly(engine: Engine, smts: readonly Smt[], list: Call[]): Answer[] {
 			status: view?.getUint32(4, true) ?? call.status,
 			length,
 			header: view?.getUint32(0x18, true) ?? call.header,
-			payload: payloadOf(call.length, length, (i) =>
+			payload: payloadOf(call, length, (i) =>
 				view?.getUint32(0x1c + 4 * i, true),
 			),
 		});
@@ -238,13 +238,13 @@ function singly(engine: Engine, smts: readonly Smt[], list: Call[]): Answer[] {
 	return answers;
 }
 
-/** What a reply holds; lengths that make no sense have no payload. */
+/** What a reply holds. Nothing in a channel that was free, where the length is none of the platform's. */
 function payloadOf(
-	request: number,
+	{ status }: Call,
 	reply: number,
 	word: (i: number) => number | undefined,
 ): number[] {
-	if (reply > Math.max(128, request) || reply > 128) return [];
+	if (status & 1) return [];
 	return Array.from(
 		{ length: Math.max(reply - 4, 0) / 4 },
 		(_, i) => word(i) ?? 0,
@@ -281,7 +281,7 @@ function asBatch(engine: Engine, list: Call[]): Answer[] {
 			length: word("length"),
 			header: word("header"),
 			payload: payloadOf(
-				call.length,
+				call,
 				word("length"),
 				(j) => batch.words[at + BATCH_WORD.payload + j],
 			),
