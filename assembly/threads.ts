@@ -15,12 +15,12 @@
 // So the sum of all traps' times is what it would be one after the other, and everything happens at its time.
 
 import { executeEntries } from "./batch";
-import { soonestLook } from "./hardware/thermal";
 import { Channel } from "./image";
 import { Address, BatchEntry, Claim, Cpu, State } from "./layout";
 import { dispatch } from "./scmi/entry";
 import { onlyReads } from "./scmi/read-only";
 import { HEADER_SIZE, INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
+import { quietTraps } from "./sim/quiet";
 import { callerOf, callKey, Smccc, trap } from "./smccc";
 
 /** Instead of a CPU: nobody gets a lease. */
@@ -100,40 +100,6 @@ function giveLease(receiver: u32): void {
 	}
 	if (receiver >= cpus) return;
 	setLease(cpuRow(receiver), <u32>min((room - others) >> 1, MOST_TRAPS));
-}
-
-/** How many traps fit in before anything but time itself happens. */
-function quietTraps(): u64 {
-	const time = load<u64>(Address.STATE, State.TIME);
-	const until = quietUntil();
-	if (until <= time) return 0;
-	const cost = max<u32>(load<u32>(Address.STATE, State.TRAP_NS), 1);
-	return (until - time - 1) / cost;
-}
-
-/** The virtual time at which a trap finds something to do first. */
-function quietUntil(): u64 {
-	const running =
-		load<u32>(Address.STATE, State.IMAGE_LENGTH) !== 0 &&
-		!load<u32>(Address.STATE, State.STOP);
-	if (!running) return 0;
-	const generation = load<u32>(Address.STATE, State.GENERATION);
-	const watched = load<u32>(Address.STATE, State.WATCHES) !== 0;
-	const told =
-		load<u32>(Address.STATE, State.WATCHED_GENERATION) === generation &&
-		load<u32>(Address.STATE, State.POWER_CHANGES) ===
-			load<u32>(Address.STATE, State.WATCHED_POWER_CHANGES);
-	if (watched && !told) return 0;
-	const until = min(
-		min(
-			load<u64>(Address.STATE, State.DUE),
-			load<u64>(Address.STATE, State.FAST_LOOK),
-		),
-		load<u64>(Address.STATE, State.POWER_DUE),
-	);
-	return load<u32>(Address.STATE, State.THERMAL_GENERATION) === generation
-		? until
-		: min(until, soonestLook());
 }
 
 /** A trap, see index.ts. */
