@@ -1,11 +1,11 @@
 // A batch: many traps in one call, their messages side by side in linear memory instead of one after the other in an area.
 // Each entry does what its trap would do (SMCCC 1.4, SCMI 3.2 section 5.1.2), at the same virtual time.
 
-import { Channel, Service, ServiceKind } from "./image";
-import { Abi, Address, BatchEntry, Cpu, State } from "./layout";
+import { Agent, Channel, Service, ServiceKind } from "./image";
+import { Abi, Address, BatchEntry, Cpu, Dispatch, State } from "./layout";
 import { grow } from "./platform/load";
-import { onlyReads } from "./scmi/read-only";
-import { serveArea } from "./shmem";
+import { onlyReads, PROTOCOL_SHIFT } from "./scmi/read-only";
+import { HEADER_SIZE, INTERRUPT_ENABLED, SmtStatus, serveArea } from "./shmem";
 import { quietTraps } from "./sim/quiet";
 import {
 	callerOf,
@@ -90,23 +90,40 @@ function readEntries(
 	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, caller))
 		return 0;
 	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+	const agent = load<u32>(channel, Channel.AGENT_ROW);
+	const handlers = load<u32>(agent, Agent.DISPATCH);
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
 	const most = <u32>min<u64>(quietTraps(), count);
 	let entry = first;
 	let done: u32 = 0;
 	for (; done < most; done++) {
+		const header = load<u32>(entry, BatchEntry.HEADER);
 		const mine =
 			load<u32>(entry, BatchEntry.FUNCTION_ID) === functionId &&
-			load<u32>(entry, BatchEntry.AREA) === 0 &&
-			onlyReads(load<u32>(entry, BatchEntry.HEADER));
+			((load<u32>(entry, BatchEntry.STATUS) & SmtStatus.FREE) |
+				(load<u32>(entry, BatchEntry.FLAGS) & INTERRUPT_ENABLED) |
+				load<u32>(entry, BatchEntry.AREA)) ===
+				0 &&
+			onlyReads(header);
 		if (!mine) break;
-		const result: i32 = serveArea(channel, entry)
-			? Smccc.SUCCESS
-			: Smccc.NOT_REQUIRED;
-		store<i32>(entry, result, BatchEntry.RESULT);
-		store<i64>(registers, result, Cpu.X0);
+		// As entry.ts finds a handler; whatever is wrong is answered there.
+		const protocol = (header >> PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
+		const row =
+			handlers +
+			protocol * Dispatch.PROTOCOL_STRIDE +
+			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY;
+		const handler = load<u32>(row);
+		const length = load<u32>(entry, BatchEntry.LENGTH);
+		if (handler === 0 || length !== (handler >> 16) + HEADER_SIZE) break;
+		const payload = entry + BatchEntry.PAYLOAD;
+		const size = call_indirect<i32>(handler & 0xffff, agent, protocol, payload);
+		store<i32>(payload, min(size, 0));
+		store<u32>(entry, HEADER_SIZE + 4 + max(size, 0), BatchEntry.LENGTH);
+		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
+		store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
 		entry += stride;
 	}
+	if (done !== 0) store<i64>(registers, Smccc.SUCCESS, Cpu.X0);
 	const ns = <u64>done * load<u32>(Address.STATE, State.TRAP_NS);
 	const time = load<u64>(Address.STATE, State.TIME) + ns;
 	store<u64>(Address.STATE, time, State.TIME);

@@ -18,7 +18,7 @@ const enum Read {
 
 /** The message header without its token: messages 0 to 31, protocol in the bits above the type. */
 const MESSAGE_MASK: u32 = 0x3_ffff;
-const PROTOCOL_SHIFT: u32 = 10;
+export const PROTOCOL_SHIFT: u32 = 10;
 
 /** Whether a command with this header only reads. */
 export function onlyReads(header: u32): bool {
