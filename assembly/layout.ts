@@ -2,16 +2,19 @@
 // This project's own ABI; registers and areas that follow a specification name it where they are used.
 //
 // 0x0000  the compiler's own static data (function references)
+// 0x1f80  Lock of the threaded build
 // 0x2000  State: virtual time, register generation, where each table of the image lies
 // 0x3900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
+// 0x4900  Claims of the threaded build
 // 0x5000  Image: written by the host, checked by load(), then used in place: rows carry their own state
 //         behind it, laid out by load(): dispatch tables of the agents, function-ID tables, register blocks and memories
+// END     Batch: entries that reserveBatch() has made room for; no part of a snapshot
 //
 // Only `const enum`s live here: AssemblyScript and TypeScript read the same file.
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 3,
+	VERSION = 4,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
@@ -31,12 +34,19 @@ export const enum Abi {
 }
 
 export const enum Address {
-	STATIC_DATA_END = 0x2000,
+	STATIC_DATA_END = 0x1f80,
+	/** The threaded build's. u32 1: a thread has the hardware for itself; it stays what it is through a load. */
+	LOCK = 0x1f80,
+	/** u32, written by the host: one bit for each CPU that a thread has; 1 when all of the threads may sleep. */
+	THREADS = 0x1f84,
+	MAY_SLEEP = 0x1f88,
 	STATE = 0x2000,
 	RATES = 0x2800,
 	RATE_REQUESTS = 0x2a00,
 	CPU = 0x3900,
 	CPU_STRIDE = 0x100,
+	/** The threaded build's: u32 1 while a channel is being served without the lock; Claim.COUNT words, a cache line each. */
+	CLAIMS = 0x4900,
 	IMAGE = 0x5000,
 }
 
@@ -136,6 +146,10 @@ export const enum State {
 	INTERRUPTS_TAKEN = 0x150,
 	/** u64: virtual time at which traps look at the fast channels again; the end of time when there are none. */
 	FAST_LOOK = 0x158,
+	/** u32: the batch's first entry, how many there are, bytes from one to the next; see BatchEntry. */
+	BATCH = 0x180,
+	BATCH_COUNT = 0x184,
+	BATCH_STRIDE = 0x188,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -197,10 +211,42 @@ export const enum Cpu {
 	REGISTERS = 18,
 	/** u32, written by the host: 1 while the CPU is in the secure state. */
 	SECURE = 0xe0,
+	/**
+	 * The threaded build's. u32: traps that the CPU may still serve without the lock before anything is due, and how many it
+	 * had when virtual time was last counted.
+	 */
+	LEASE = 0xd0,
+	LEASED = 0xd4,
 	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
 	LAST_CALL = 0xf0,
 	/** u32: that channel's row. */
 	LAST_CHANNEL = 0xf8,
+}
+
+/**
+ * An entry of the batch: one trap, with its message. Laid out as a shared-memory area (SCMI 3.2, section 5.1.2), whose reserved
+ * words say which one it stands for and take the result. maxMessageSize - 4 bytes of payload fit.
+ */
+export const enum BatchEntry {
+	/** u32: x0 of the call. */
+	FUNCTION_ID = 0x00,
+	/** u32 channel status: 0 in a command, bit 0 set once it is answered. */
+	STATUS = 0x04,
+	/** u32: which of the function ID's areas, counted from 0 in the platform's order. */
+	AREA = 0x08,
+	/** i32: x0 after the call. */
+	RESULT = 0x0c,
+	/** u32 channel flags, u32 bytes of header and payload, u32 message header, payload: the command's, then the reply's. */
+	FLAGS = 0x10,
+	LENGTH = 0x14,
+	HEADER = 0x18,
+	PAYLOAD = 0x1c,
+}
+
+/** Words at Address.CLAIMS; channels share one when there are more. */
+export const enum Claim {
+	COUNT = 16,
+	STRIDE = 64,
 }
 
 /** What besides a function ID tells a call: the high word of Cpu.LAST_CALL. */

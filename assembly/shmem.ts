@@ -24,9 +24,10 @@ export const enum SmtStatus {
 	ERROR = 2,
 }
 
-const INTERRUPT_ENABLED: u32 = 1;
+/** Channel flags. */
+export const INTERRUPT_ENABLED: u32 = 1;
 /** The length counts the header word; an error reply holds header and status. */
-const HEADER_SIZE: u32 = 4;
+export const HEADER_SIZE: u32 = 4;
 const STATUS_SIZE: u32 = 4;
 
 /** Serves every busy area of a function ID. Returns how many there were. */
@@ -41,7 +42,11 @@ export function serveChannels(first: usize, count: u32): u32 {
 
 /** Serves the command in a channel's area. False when there is none. */
 export function serveChannel(channel: usize): bool {
-	const area = load<u32>(channel, Channel.LINEAR);
+	return serveArea(channel, load<u32>(channel, Channel.LINEAR));
+}
+
+/** The same for a command that lies elsewhere, laid out as in an area. */
+export function serveArea(channel: usize, area: usize): bool {
 	if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE) return false;
 	// What time has changed is nobody's doing, what changes now is the agent's.
 	const watched = load<u32>(Address.STATE, State.WATCHES) !== 0;

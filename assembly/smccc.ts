@@ -35,18 +35,9 @@ const enum Level {
 export function trap(cpu: u32, level: u32): i32 {
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
-	const generation = load<u32>(Address.STATE, State.GENERATION);
-	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
-		followPowerSoon();
-	const time =
-		load<u64>(Address.STATE, State.TIME) +
-		load<u32>(Address.STATE, State.TRAP_NS);
-	store<u64>(Address.STATE, time, State.TIME);
-	if (time >= load<u64>(Address.STATE, State.DUE)) {
-		runDue();
-		if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
-	}
-	if (time >= load<u64>(Address.STATE, State.FAST_LOOK)) pollFastChannels();
+	const time = timeAfterTrap();
+	if (isQuiet(time)) store<u64>(Address.STATE, time, State.TIME);
+	else if (!catchUp(time)) return refuse(cpu);
 	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
 	let result: i32 = Smccc.SUCCESS;
 	// Most calls are for the channel of the CPU's last one.
@@ -62,12 +53,44 @@ export function trap(cpu: u32, level: u32): i32 {
 	return result;
 }
 
+/** Virtual time behind a trap that begins now, in ns. */
+export function timeAfterTrap(): u64 {
+	return (
+		load<u64>(Address.STATE, State.TIME) +
+		load<u32>(Address.STATE, State.TRAP_NS)
+	);
+}
+
+/** Whether nothing but time itself happens until `time`. */
+export function isQuiet(time: u64): bool {
+	return (
+		load<u32>(Address.STATE, State.THERMAL_GENERATION) ===
+			load<u32>(Address.STATE, State.GENERATION) &&
+		time < load<u64>(Address.STATE, State.DUE) &&
+		time < load<u64>(Address.STATE, State.FAST_LOOK)
+	);
+}
+
+/** Lets time pass until then, with what happens meanwhile. False when that has stopped the system. */
+export function catchUp(time: u64): bool {
+	const generation = load<u32>(Address.STATE, State.GENERATION);
+	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
+		followPowerSoon();
+	store<u64>(Address.STATE, time, State.TIME);
+	if (time >= load<u64>(Address.STATE, State.DUE)) {
+		runDue();
+		if (load<u32>(Address.STATE, State.STOP)) return false;
+	}
+	if (time >= load<u64>(Address.STATE, State.FAST_LOOK)) pollFastChannels();
+	return true;
+}
+
 /** Who calls: the exception level that the call goes to, and the state that it comes from. */
-function callerOf(registers: usize, level: u32): u32 {
+export function callerOf(registers: usize, level: u32): u32 {
 	return (load<u32>(registers, Cpu.SECURE) << CallKey.SECURE_SHIFT) | level;
 }
 
-function callKey(functionId: u32, caller: u32): u64 {
+export function callKey(functionId: u32, caller: u32): u64 {
 	return ((<u64>caller) << 32) | functionId;
 }
 
@@ -86,7 +109,7 @@ function callService(functionId: u32, registers: usize, caller: u32): i32 {
 }
 
 /** There is no such CPU, or the system no longer runs: nothing is served. */
-function refuse(cpu: u32): i32 {
+export function refuse(cpu: u32): i32 {
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
 	if (cpu < <u32>Abi.MAX_CPUS)
 		store<i64>(registers, Smccc.NOT_SUPPORTED, Cpu.X0);
@@ -94,7 +117,7 @@ function refuse(cpu: u32): i32 {
 }
 
 /** The service of a function ID for a caller: one of the secure state does not exist outside of it; 0 for none. */
-function serviceFor(functionId: u32, caller: u32): usize {
+export function serviceFor(functionId: u32, caller: u32): usize {
 	const service = serviceAt(functionId, caller & CallKey.LEVEL_MASK);
 	if (service === 0 || !load<u32>(service, Service.SECURE)) return service;
 	return caller >> CallKey.SECURE_SHIFT !== 0 ? service : 0;
@@ -129,7 +152,7 @@ function lookUp(functionId: u32, table: u32, mask: u32): usize {
 	}
 }
 
-function serve(service: usize, registers: usize, caller: u32): i32 {
+export function serve(service: usize, registers: usize, caller: u32): i32 {
 	switch (load<u32>(service, Service.KIND)) {
 		case ServiceKind.CHANNELS:
 			return channels(service);

@@ -2,8 +2,15 @@
 // Exports and memory map: assembly/index.ts and assembly/layout.ts.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { Clock, Domain, type LoadError, Rail } from "../assembly/image.ts";
+import {
+	Clock,
+	Domain,
+	Image,
+	type LoadError,
+	Rail,
+} from "../assembly/image.ts";
 import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
+import { Batch, type BatchOptions } from "./batch.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -18,6 +25,8 @@ interface Exports extends Record<string, unknown> {
 	reserve(length: number): number;
 	loadImage(length: number): number;
 	trap(cpu: number, level: number): number;
+	reserveBatch(count: number): number;
+	batch(cpu: number, level: number, first: number, count: number): number;
 	advance(low: number, high: number): void;
 	busHas(address: number): number;
 	read32(address: number): number;
@@ -25,6 +34,9 @@ interface Exports extends Record<string, unknown> {
 	resetAgent(agent: number, permissions: number): number;
 	linear(address: number, length: number): number;
 	memoryEnd(): number;
+	/** The threaded build's own, assembly/threads-index.ts. */
+	suspend?(): void;
+	resume?(): void;
 }
 
 const EXPORTS = [
@@ -32,6 +44,8 @@ const EXPORTS = [
 	"reserve",
 	"loadImage",
 	"trap",
+	"reserveBatch",
+	"batch",
 	"advance",
 	"busHas",
 	"read32",
@@ -60,8 +74,20 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 const EL2 = 2;
 const EL3 = 3;
 
+/** Entries of the batch unless told otherwise. */
+const BATCH_ENTRIES = 1024;
+
 /** The high word of a time that never comes. */
 const NEVER = 0xffff_ffff;
+
+export interface EngineOptions {
+	/** Entries of the batch: 1024 unless told otherwise. Each takes a little more than the platform's maxMessageSize in bytes. */
+	batch?: number;
+	/** The threaded module only. The memory of an engine in another thread, whose firmware and hardware this one joins as they are. */
+	memory?: WebAssembly.Memory;
+	/** The threaded module only. The one CPU whose registers this thread may touch; all of them unless told otherwise. */
+	cpu?: number;
+}
 
 /**
  * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
@@ -74,6 +100,15 @@ export class Engine implements Firmware {
 	readonly buffer: ArrayBuffer;
 	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
+	/** Executes entries of the batch: CPU, exception level, first entry, how many. The raw export, as above. */
+	readonly rawBatch: (
+		cpu: number,
+		level: number,
+		first: number,
+		count: number,
+	) => number;
+	/** The memory behind `buffer`. */
+	readonly memory: WebAssembly.Memory;
 	readonly #exports: Exports;
 	/** The compiled platform. */
 	readonly #image: Uint8Array<ArrayBuffer>;
@@ -82,20 +117,30 @@ export class Engine implements Firmware {
 	readonly #time: Uint32Array;
 	readonly #due: Uint32Array;
 	readonly #interrupts: Interrupts;
+	readonly #batchEntries: number;
 
 	/**
 	 * @param module the compiled engine, `scmi.wasm`
 	 * @param platform tables of the platform to be
-	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together
+	 * @throws CosimError ENGINE_ABI for another module or version, PLATFORM_INVALID for tables that do not hold together,
+	 * or are not those of the memory to join, USAGE for a batch that does not fit into memory
 	 */
-	constructor(module: WebAssembly.Module, platform: Platform) {
+	constructor(
+		module: WebAssembly.Module,
+		platform: Platform,
+		{ batch = BATCH_ENTRIES, memory: joined, cpu }: EngineOptions = {},
+	) {
 		this.platform = platform;
-		this.#exports = instantiate(module);
+		this.#exports = instantiate(module, joined);
 		this.#image = compileImage(platform);
-		loadPlatform(this.#exports, platform, this.#image);
-		const { memory, trap } = this.#exports;
+		this.#batchEntries = batch;
+		if (joined === undefined) this.#load();
+		else checkJoined(joined, platform, this.#image);
+		const { memory, trap, batch: executeBatch } = this.#exports;
+		this.memory = memory;
 		this.buffer = memory.buffer as ArrayBuffer;
 		this.rawTrap = trap;
+		this.rawBatch = executeBatch;
 		this.cpus = platform.cpus;
 		this.#registers = Array.from(
 			{ length: this.cpus },
@@ -108,7 +153,16 @@ export class Engine implements Firmware {
 		);
 		this.#time = new Uint32Array(this.buffer, Address.STATE + State.TIME, 2);
 		this.#due = new Uint32Array(this.buffer, Address.STATE + State.DUE, 2);
-		this.#interrupts = new Interrupts(this.buffer, platform, this.#registers);
+		this.#interrupts = new Interrupts(
+			this.buffer,
+			platform,
+			new Map(
+				[...this.#registers.entries()].filter(
+					([each]) => cpu === undefined || each === cpu,
+				),
+			),
+			cpu !== undefined,
+		);
 		this.#stop = new Uint32Array(this.buffer, Address.STATE + State.STOP, 1);
 	}
 
@@ -132,7 +186,39 @@ export class Engine implements Firmware {
 	 * Buffer and views stay as they are. Also turns on a system that is off; at any time.
 	 */
 	reset(): void {
+		this.#load();
+	}
+
+	#load(): void {
+		this.alone(() => this.#loadAlone());
+	}
+
+	/**
+	 * Does something while no other thread is in the engine: takes or restores a snapshot, reads several words that belong
+	 * together. Without threads it is just done. Not to be nested, and no call of the engine may be made meanwhile.
+	 */
+	alone<Result>(action: () => Result): Result {
+		this.#exports.suspend?.();
+		try {
+			return action();
+		} finally {
+			this.#exports.resume?.();
+		}
+	}
+
+	#loadAlone(): void {
 		loadPlatform(this.#exports, this.platform, this.#image);
+		const entries = this.#batchEntries;
+		const fits =
+			Number.isInteger(entries) &&
+			entries >= 0 &&
+			entries <= 0xffff_ffff &&
+			this.#exports.reserveBatch(entries) !== 0;
+		if (!fits)
+			throw new CosimError(
+				"USAGE",
+				`a batch of ${entries} entries: expected a whole number that fits into ${Abi.MAX_MEMORY} bytes of memory`,
+			);
 	}
 
 	registers(cpu: number): Uint32Array {
@@ -158,13 +244,52 @@ export class Engine implements Firmware {
 		return result;
 	}
 
+	/**
+	 * The batch: many messages in one call, see {@link Batch}. Make it once: its views stay valid.
+	 * @throws CosimError UNKNOWN_NAME for a CPU that the platform does not have
+	 */
+	batch(options?: BatchOptions): Batch {
+		const execute = (
+			cpu: number,
+			level: number,
+			first: number,
+			count: number,
+		) => {
+			const executed = this.rawBatch(cpu, level, first, count);
+			this.#interrupts.take();
+			return executed;
+		};
+		return new Batch(
+			{ buffer: this.buffer, cpus: this.cpus, execute },
+			options,
+		);
+	}
+
 	onInterrupt(interrupt: number, handler: () => void): () => void {
 		return this.#interrupts.subscribe(interrupt, handler);
 	}
 
 	/** Virtual time in ns since load. Exact below 2^53 ns, 104 days. */
 	get timeNs(): number {
-		return (this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+		const counted =
+			(this.#time[0] as number) + (this.#time[1] as number) * 2 ** 32;
+		return this.#exports.suspend === undefined
+			? counted
+			: counted + this.#uncountedTraps() * this.platform.trapNs;
+	}
+
+	/** Traps that CPUs have made without the lock, see assembly/threads.ts. */
+	#uncountedTraps(): number {
+		let traps = 0;
+		for (const registers of this.#registers) {
+			const words = new Uint32Array(
+				this.buffer,
+				registers.byteOffset + Cpu.LEASE,
+				2,
+			);
+			traps += (words[1] as number) - (words[0] as number);
+		}
+		return traps;
 	}
 
 	/** Virtual time in ns at which something happens by itself next; null when nothing is to come. */
@@ -307,7 +432,10 @@ export class Engine implements Firmware {
 	}
 }
 
-function instantiate(module: WebAssembly.Module): Exports {
+function instantiate(
+	module: WebAssembly.Module,
+	joined: WebAssembly.Memory | undefined,
+): Exports {
 	const names = new Map(
 		WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]),
 	);
@@ -319,8 +447,8 @@ function instantiate(module: WebAssembly.Module): Exports {
 		);
 	}
 	// The raw exports: the loader's wrapped ones cost a call more.
-	const exports = instantiateSync<Exports>(module, {}).instance
-		.exports as unknown as Exports;
+	const exports = instantiateSync<Exports>(module, importsOf(module, joined))
+		.instance.exports as unknown as Exports;
 	const version = exports.abiVersion();
 	if (version !== Abi.VERSION) {
 		throw new CosimError(
@@ -329,6 +457,52 @@ function instantiate(module: WebAssembly.Module): Exports {
 		);
 	}
 	return exports;
+}
+
+/** The single-threaded module imports nothing, the threaded one its memory. */
+function importsOf(
+	module: WebAssembly.Module,
+	joined: WebAssembly.Memory | undefined,
+): { env?: { memory: WebAssembly.Memory } } {
+	const imports = WebAssembly.Module.imports(module);
+	const threaded = imports.length === 1 && imports[0]?.kind === "memory";
+	if (imports.length !== 0 && !threaded)
+		throw new CosimError(
+			"ENGINE_ABI",
+			`not an scmi-cosim engine: it imports ${imports.map(({ name }) => name).join(", ")}`,
+		);
+	if (threaded) return { env: { memory: joined ?? sharedMemory() } };
+	if (joined !== undefined)
+		throw new CosimError(
+			"ENGINE_ABI",
+			"an engine for one thread: expected the threaded one, scmi-threads.wasm, to join a memory",
+		);
+	return {};
+}
+
+function sharedMemory(): WebAssembly.Memory {
+	const maximum = Abi.MAX_MEMORY / Abi.WASM_PAGE;
+	return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+}
+
+/** Checks that a memory has this platform: rows may have changed, the image's header stays what it is. */
+function checkJoined(
+	memory: WebAssembly.Memory,
+	platform: Platform,
+	image: Uint8Array<ArrayBuffer>,
+): void {
+	const theirs = new Uint8Array(memory.buffer);
+	const state = new DataView(memory.buffer, Address.STATE);
+	const same =
+		state.getUint32(State.IMAGE_LENGTH, true) === image.length &&
+		image
+			.subarray(0, Image.POWER)
+			.every((byte, i) => byte === theirs[Address.IMAGE + i]);
+	if (same) return;
+	throw new CosimError(
+		"PLATFORM_INVALID",
+		`platform ${platform.name}: the memory to join has another one, or none`,
+	);
 }
 
 function loadPlatform(

@@ -15,6 +15,8 @@ export type ErrorCode =
 	| "PLATFORM_INVALID"
 	/** A physical address that no register block or memory of the platform covers. */
 	| "BUS_ERROR"
+	/** Another thread has the CPU, or this one no longer does. */
+	| "CPU_TAKEN"
 	/** QEMU is missing, refuses its arguments, or ended before the guest did. */
 	| "QEMU"
 	/** The guest panicked, took an exception in the firmware, or did not end in time. */

@@ -1,12 +1,13 @@
 // The package's public API, the same in Node and in browsers.
 // Node adds node.ts, which finds the engine's module by itself.
 
+export { BATCH_WORD, Batch, type BatchOptions } from "./batch.ts";
 export { checkBindings, type Finding } from "./devicetree/bindings.ts";
 export { readFdt, writeFdt } from "./devicetree/fdt.ts";
 export { applyOverlay } from "./devicetree/overlay.ts";
 export { addScmiNodes } from "./devicetree/scmi-nodes.ts";
 export { DeviceTree, DtNode } from "./devicetree/tree.ts";
-export { Engine } from "./engine.ts";
+export { Engine, type EngineOptions } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export { armSmcMailbox } from "./mailbox/arm-smc-mailbox.ts";
@@ -109,5 +110,14 @@ export {
 	readResets,
 } from "./simulation/state.ts";
 export type { Survived, Survivor } from "./simulation/survivors.ts";
+export {
+	attachEngine,
+	type OpenedEngine,
+	openSharedEngine,
+	SharedEngine,
+	type SharedEngineOptions,
+	type SharedFirmware,
+	whyNoThreads,
+} from "./threads.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

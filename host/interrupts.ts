@@ -20,17 +20,23 @@ interface Line {
 
 export class Interrupts {
 	readonly #words: Uint32Array;
-	readonly #registers: readonly Uint32Array[];
+	readonly #registers: ReadonlyMap<number, Uint32Array>;
 	readonly #lines: Line[] = [];
 	readonly #handlers = new Map<number, Set<() => void>>();
+	readonly #shared: boolean;
 	#running = false;
 
-	/** @param registers of the CPUs, which handlers leave as they were */
+	/**
+	 * @param registers of this thread's CPUs, which handlers leave as they were
+	 * @param shared other threads may have subscribed: without a handler here, interrupts are left to them
+	 */
 	constructor(
 		buffer: ArrayBuffer,
 		platform: Platform,
-		registers: readonly Uint32Array[],
+		registers: ReadonlyMap<number, Uint32Array>,
+		shared: boolean,
 	) {
+		this.#shared = shared;
 		this.#words = new Uint32Array(buffer);
 		this.#registers = registers;
 		const rows = this.#words[(Address.STATE + State.CHANNELS) >>> 2] as number;
@@ -62,14 +68,18 @@ export class Interrupts {
 
 	/** Hands on what was raised since the last time: one load when nothing was. */
 	take(): void {
-		if (this.#words[COUNTER] !== this.#words[TAKEN] && !this.#running)
-			this.#handOn();
+		if (this.#words[COUNTER] === this.#words[TAKEN] || this.#running) return;
+		if (this.watched || !this.#shared) this.#handOn();
 	}
 
 	#handOn(): void {
-		const saved = this.#registers.map((registers) => registers.slice());
-		const secure = saved.map((_, cpu) => this.#words[secureAt(cpu)] as number);
-		for (const cpu of saved.keys()) this.#words[secureAt(cpu)] = 0;
+		const saved = [...this.#registers].map(([cpu, registers]) => ({
+			cpu,
+			registers,
+			values: registers.slice(),
+			secure: this.#words[secureAt(cpu)] as number,
+		}));
+		for (const { cpu } of saved) this.#words[secureAt(cpu)] = 0;
 		this.#running = true;
 		// Handlers may trap and raise more.
 		while (this.#words[COUNTER] !== this.#words[TAKEN]) {
@@ -88,10 +98,10 @@ export class Interrupts {
 			}
 		}
 		this.#running = false;
-		for (const [cpu, registers] of saved.entries())
-			this.#registers[cpu]?.set(registers);
-		for (const [cpu, state] of secure.entries())
-			this.#words[secureAt(cpu)] = state;
+		for (const { cpu, registers, values, secure } of saved) {
+			registers.set(values);
+			this.#words[secureAt(cpu)] = secure;
+		}
 	}
 }
 

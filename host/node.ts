@@ -4,29 +4,59 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileModule } from "./compile.ts";
-import { Engine } from "./engine.ts";
+import { Engine, type EngineOptions } from "./engine.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
 import { createProfile } from "./profiles/index.ts";
 import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
+import {
+	type OpenedEngine,
+	openSharedEngine,
+	type SharedEngineOptions,
+} from "./threads.ts";
 
 export { compileModule } from "./compile.ts";
 export * from "./index.ts";
 
-let compiled: WebAssembly.Module | undefined;
+const compiled = new Map<string, WebAssembly.Module>();
 
 /** The engine's module, `scmi.wasm` of this package, compiled once. Throws ENGINE_ABI when it is no module. */
 export function engineModule(): WebAssembly.Module {
-	if (compiled === undefined) {
-		const file = createRequire(import.meta.url).resolve("scmi-cosim/scmi.wasm");
-		compiled = compileModule(readFileSync(file), file);
-	}
-	return compiled;
+	return packagedModule("scmi.wasm");
+}
+
+/** The same for several threads, `scmi-threads.wasm`. */
+export function threadedModule(): WebAssembly.Module {
+	return packagedModule("scmi-threads.wasm");
+}
+
+function packagedModule(name: string): WebAssembly.Module {
+	const known = compiled.get(name);
+	if (known !== undefined) return known;
+	const file = createRequire(import.meta.url).resolve(`scmi-cosim/${name}`);
+	const module = compileModule(readFileSync(file), file);
+	compiled.set(name, module);
+	return module;
 }
 
 /** A firmware with its hardware, in its state at load. */
-export function createEngine(platform: Platform = IMX8MM): Engine {
-	return new Engine(engineModule(), platform);
+export function createEngine(
+	platform: Platform = IMX8MM,
+	options?: EngineOptions,
+): Engine {
+	return new Engine(engineModule(), platform, options);
+}
+
+/**
+ * A firmware with its hardware, in its state at load, that other threads can join: see {@link attachEngine}.
+ * @throws CosimError UNKNOWN_NAME for a CPU that the platform does not have
+ */
+export function createSharedEngine(
+	platform: Platform = IMX8MM,
+	options?: SharedEngineOptions,
+): OpenedEngine {
+	const modules = { single: engineModule(), threaded: threadedModule() };
+	return openSharedEngine(modules, platform, options);
 }
 
 /**

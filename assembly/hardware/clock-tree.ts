@@ -92,9 +92,24 @@ export function parentOf(clock: usize): usize {
 	return parentCount(clock) === 0 ? 0 : parentAt(clock, parentPosition(clock));
 }
 
+// Threads may refresh the same clock at once, with the same result: whoever sees the stamp sees rate and state.
+
+/** The generation in which rate and state were computed. */
+function stampOf(clock: usize): u32 {
+	return ASC_FEATURE_THREADS
+		? atomic.load<u32>(clock, Clock.GENERATION)
+		: load<u32>(clock, Clock.GENERATION);
+}
+
+function stamp(clock: usize): void {
+	if (ASC_FEATURE_THREADS)
+		atomic.store<u32>(clock, generation(), Clock.GENERATION);
+	else store<u32>(clock, generation(), Clock.GENERATION);
+}
+
 /** The rate in Hz, whether the clock runs or not. */
 export function rateOf(clock: usize): u64 {
-	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	if (stampOf(clock) !== generation()) refresh(clock);
 	return load<u64>(clock, Clock.RATE);
 }
 
@@ -106,7 +121,7 @@ export function parentRateOf(clock: usize): u64 {
 
 /** Whether the clock runs: its own gate is open and its parent runs. */
 export function isRunning(clock: usize): bool {
-	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	if (stampOf(clock) !== generation()) refresh(clock);
 	return load<u8>(clock, Clock.RUNNING) !== 0;
 }
 
@@ -156,7 +171,7 @@ function refresh(clock: usize): void {
 		gateOpen(clock) && (parent === 0 || isRunning(parent)) ? 1 : 0,
 		Clock.RUNNING,
 	);
-	store<u32>(clock, generation(), Clock.GENERATION);
+	stamp(clock);
 }
 
 function computeRate(clock: usize, fin: u64): u64 {

@@ -107,6 +107,12 @@ export function followPowerSoon(): void {
 	followPower();
 }
 
+/** Virtual time in ns from which on {@link followPowerSoon} looks; 0 without a unit. */
+export function soonestLook(): u64 {
+	const thermal = unit();
+	return thermal === 0 ? 0 : load<u64>(thermal, Thermal.LOOKED_AT) + SOON;
+}
+
 /** Begins at the temperature around it. */
 export function coolDown(thermal: usize): void {
 	const ambient = <i64>load<i32>(thermal, Thermal.AMBIENT) * 1000;

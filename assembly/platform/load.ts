@@ -61,7 +61,8 @@ export function reserveImage(length: u32): usize {
 	return grow(<u64>Address.IMAGE + length) ? <usize>Address.IMAGE : 0;
 }
 
-function grow(end: u64): bool {
+/** Makes sure that linear memory reaches to `end`. False when it cannot grow that far. */
+export function grow(end: u64): bool {
 	const pages = (end + Abi.WASM_PAGE - 1) / Abi.WASM_PAGE;
 	const have = <u64>memory.size();
 	if (pages <= have) return true;

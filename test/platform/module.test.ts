@@ -14,6 +14,8 @@ const FUNCTIONS = [
 	"reserve",
 	"loadImage",
 	"trap",
+	"reserveBatch",
+	"batch",
 	"advance",
 	"busHas",
 	"read32",

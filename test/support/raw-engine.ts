@@ -11,6 +11,8 @@ export interface RawExports extends WebAssembly.Exports {
 	reserve(length: number): number;
 	loadImage(length: number): number;
 	trap(cpu: number, level: number): number;
+	reserveBatch(count: number): number;
+	batch(cpu: number, level: number, first: number, count: number): number;
 	advance(low: number, high: number): void;
 	busHas(address: number): number;
 	read32(address: number): number;
@@ -30,7 +32,14 @@ export class RawEngine {
 	readonly exports: RawExports;
 
 	constructor() {
-		const { exports } = new WebAssembly.Instance(engineModule(), {});
+		const module = engineModule();
+		// The threaded build imports its memory.
+		const threaded = WebAssembly.Module.imports(module).length !== 0;
+		const memory = threaded
+			? new WebAssembly.Memory({ initial: 1, maximum: 4096, shared: true })
+			: undefined;
+		const imports = memory === undefined ? {} : { env: { memory } };
+		const { exports } = new WebAssembly.Instance(module, imports);
 		this.exports = exports as RawExports;
 	}
 

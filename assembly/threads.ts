@@ -1,0 +1,220 @@
+// CPUs in threads of their own on one shared memory: who may do what while others run. Only in the threaded build.
+// WebAssembly threads proposal: atomic operations are sequentially consistent.
+//
+// Every trap that may change something, and everything that is not a trap, has the hardware for itself: it takes the lock,
+// and waits until no channel is claimed. The code behind it is that of one thread, with its scratch memory.
+//
+// A message that only reads (versions, attributes, rates, states) is served without the lock. Its CPU claims the channel's
+// word, then looks at the lock: one of two that meet sees the other, and whoever holds the lock is let by. So the hardware
+// stands still for a reader, and readers of different channels share nothing that either of them writes, except
+// rates that they compute: see clock-tree.ts.
+//
+// Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, it gets a
+// lease of as many traps as fit in before the next thing is due, half of what the other CPUs' leases leave. A trap without a
+// lease takes the lock, and counts what all CPUs have used. If something is due earlier now, all leases are void.
+// So the sum of all traps' times is what it would be one after the other, and everything happens at its time.
+
+import { executeEntries } from "./batch";
+import { Channel } from "./image";
+import { Address, BatchEntry, Claim, Cpu, State } from "./layout";
+import { dispatch } from "./scmi/entry";
+import { onlyReads } from "./scmi/read-only";
+import { HEADER_SIZE, INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
+import { quietTraps } from "./sim/quiet";
+import { callerOf, callKey, Smccc, trap } from "./smccc";
+
+/** Instead of a CPU: nobody gets a lease. */
+export const NO_CPU: u32 = u32.MAX_VALUE;
+
+/** The longest lease, so that time is counted now and then. */
+const MOST_TRAPS: u64 = 1 << 20;
+/** Looks at a word before the thread sleeps, and how long it does, in ns. */
+const LOOKS: u32 = 1000;
+const NAP_NS: i64 = 50_000;
+
+function cpuRow(cpu: u32): usize {
+	return Address.CPU + cpu * Address.CPU_STRIDE;
+}
+
+function cpuCount(): u32 {
+	return load<u32>(Address.STATE, State.CPUS);
+}
+
+function claimWord(i: u32): usize {
+	return Address.CLAIMS + i * Claim.STRIDE;
+}
+
+/** Waits a little because the word at `address` is 1. Returns how often this wait has looked. */
+function waitAt(address: usize, looks: u32): u32 {
+	if (looks >= LOOKS && atomic.load<u32>(Address.MAY_SLEEP) !== 0)
+		atomic.wait<i32>(address, 1, NAP_NS);
+	return looks + 1;
+}
+
+/** Waits until the hardware is this thread's alone. */
+export function hold(): void {
+	let looks: u32 = 0;
+	while (atomic.cmpxchg<u32>(Address.LOCK, 0, 1) !== 0)
+		looks = waitAt(Address.LOCK, looks);
+	for (let i: u32 = 0; i < <u32>Claim.COUNT; i++) {
+		const claim = claimWord(i);
+		while (atomic.load<u32>(claim) !== 0) looks = waitAt(claim, looks);
+	}
+	countTime();
+}
+
+/** Lets the others in again, with a new lease for a CPU. */
+export function letGo(cpu: u32): void {
+	giveLease(cpu);
+	atomic.store<u32>(Address.LOCK, 0);
+}
+
+/** Adds what was used of all leases to the virtual time. */
+function countTime(): void {
+	let traps: u64 = 0;
+	for (let i: u32 = 0; i < cpuCount(); i++) {
+		const cpu = cpuRow(i);
+		const left = load<u32>(cpu, Cpu.LEASE);
+		traps += load<u32>(cpu, Cpu.LEASED) - left;
+		store<u32>(cpu, left, Cpu.LEASED);
+	}
+	const ns = traps * load<u32>(Address.STATE, State.TRAP_NS);
+	const time = load<u64>(Address.STATE, State.TIME) + ns;
+	store<u64>(Address.STATE, time, State.TIME);
+}
+
+function setLease(cpu: usize, traps: u32): void {
+	store<u32>(cpu, traps, Cpu.LEASE);
+	store<u32>(cpu, traps, Cpu.LEASED);
+}
+
+function giveLease(receiver: u32): void {
+	const cpus = cpuCount();
+	const room = quietTraps();
+	let others: u64 = 0;
+	for (let i: u32 = 0; i < cpus; i++)
+		if (i !== receiver) others += load<u32>(cpuRow(i), Cpu.LEASE);
+	if (others > room) {
+		for (let i: u32 = 0; i < cpus; i++) setLease(cpuRow(i), 0);
+		others = 0;
+	}
+	if (receiver >= cpus) return;
+	setLease(cpuRow(receiver), <u32>min((room - others) >> 1, MOST_TRAPS));
+}
+
+/** A trap, see index.ts. */
+export function sharedTrap(cpu: u32, level: u32): i32 {
+	if (cpu < cpuCount()) {
+		const registers = cpuRow(cpu);
+		const claim = claimFor(registers);
+		if (claim !== 0) {
+			const answered =
+				isRepeated(registers, load<u32>(registers, Cpu.X0), level) &&
+				answer(
+					load<u32>(registers, Cpu.LAST_CHANNEL),
+					load<u32>(load<u32>(registers, Cpu.LAST_CHANNEL), Channel.LINEAR),
+				);
+			if (answered) finish(registers);
+			atomic.store<u32>(claim, 0);
+			if (answered) return Smccc.SUCCESS;
+		}
+	}
+	hold();
+	const result = trap(cpu, level);
+	letGo(cpu);
+	return result;
+}
+
+/** A batch, see index.ts. */
+export function sharedBatch(cpu: u32, level: u32, first: u32, count: u32): u32 {
+	for (let done: u32 = 0; done < count; ) {
+		done += answerEntries(cpu, level, first + done, count - done);
+		if (done === count) return done;
+		hold();
+		// The last place tells whether all of them are there.
+		const known =
+			first + count - 1 >= first &&
+			first + count - 1 < load<u32>(Address.STATE, State.BATCH_COUNT);
+		const executed = known ? executeEntries(cpu, level, first + done, 1) : 0;
+		const stopped = load<u32>(Address.STATE, State.STOP) !== 0;
+		letGo(executed === 0 ? NO_CPU : cpu);
+		done += executed;
+		if (executed === 0 || stopped) return done;
+	}
+	return count;
+}
+
+/** Serves entries without the lock as long as that is possible. Returns how many. */
+function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
+	if (cpu >= cpuCount()) return 0;
+	const registers = cpuRow(cpu);
+	const claim = claimFor(registers);
+	if (claim === 0) return 0;
+	const entries = load<u32>(Address.STATE, State.BATCH_COUNT);
+	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
+	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+	let entry: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
+	let done: u32 = 0;
+	if (first <= entries && count <= entries - first) {
+		while (done < count) {
+			// Whoever wants the lock comes first.
+			if (atomic.load<u32>(Address.LOCK) !== 0) break;
+			const functionId = load<u32>(entry, BatchEntry.FUNCTION_ID);
+			const answered =
+				load<u32>(entry, BatchEntry.AREA) === 0 &&
+				isRepeated(registers, functionId, level) &&
+				answer(channel, entry);
+			if (!answered) break;
+			store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
+			finish(registers);
+			entry += stride;
+			done++;
+		}
+	}
+	atomic.store<u32>(claim, 0);
+	return done;
+}
+
+/** Claims the channel of the CPU's last call. Returns the claimed word, or 0 when somebody has it or the lock. */
+function claimFor(registers: usize): usize {
+	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+	const claim = claimWord((channel / Channel.SIZE) & (Claim.COUNT - 1));
+	if (atomic.cmpxchg<u32>(claim, 0, 1) !== 0) return 0;
+	const mine =
+		atomic.load<u32>(Address.LOCK) === 0 &&
+		load<u32>(registers, Cpu.LAST_CHANNEL) === channel;
+	if (mine) return claim;
+	atomic.store<u32>(claim, 0);
+	return 0;
+}
+
+/** Whether a call is for the channel of the CPU's last one, and the CPU has a lease. */
+function isRepeated(registers: usize, x0: u32, level: u32): bool {
+	const key = callKey(x0 & ~Smccc.SVE_HINT, callerOf(registers, level));
+	return (
+		load<u64>(registers, Cpu.LAST_CALL) === key &&
+		load<u32>(registers, Cpu.LEASE) !== 0
+	);
+}
+
+/** The call has returned: one trap of the lease is used. */
+function finish(registers: usize): void {
+	store<i64>(registers, Smccc.SUCCESS, Cpu.X0);
+	store<u32>(registers, load<u32>(registers, Cpu.LEASE) - 1, Cpu.LEASE);
+}
+
+/** Serves a command that only reads. False, with nothing changed, when it may do more, or there is none. */
+function answer(channel: usize, area: usize): bool {
+	const busy =
+		!(load<u32>(area, Smt.STATUS) & SmtStatus.FREE) &&
+		!(load<u32>(area, Smt.FLAGS) & INTERRUPT_ENABLED);
+	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
+	const header = load<u32>(area, Smt.HEADER);
+	const fits = size <= load<u32>(channel, Channel.MOST);
+	if (!busy || !fits || !onlyReads(header)) return false;
+	const agent = load<u32>(channel, Channel.AGENT_ROW);
+	const replied = dispatch(agent, header, area + Smt.PAYLOAD, size);
+	store<u32>(area, HEADER_SIZE + replied, Smt.LENGTH);
+	store<u32>(area, SmtStatus.FREE, Smt.STATUS);
+	return true;
+}
