@@ -32,7 +32,9 @@ it.each(examples)("an example prints what its comments say: %#", (example) => {
 	).toEqual(printed);
 });
 
-it("every verb of the table has a help text, and every verb is there", () => {
+it("every verb of the table has a help text, and every verb is there", {
+	timeout: 60_000,
+}, () => {
 	const help = (...args: string[]) =>
 		execFileSync(
 			process.execPath,
@@ -48,6 +50,17 @@ it("every verb of the table has a help text, and every verb is there", () => {
 	for (const verb of verbs)
 		expect(help(verb)).toContain(`Usage: scmi-cosim ${verb}`);
 });
+
+it.each(["abi", "c", "systemc"])(
+	"every link of docs/%s.md leads to a file or a folder",
+	(name) => {
+		const text = readFileSync(`${root}docs/${name}.md`, "utf8");
+		const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
+		expect(links.length).toBeGreaterThan(1);
+		for (const link of links)
+			expect(existsSync(`${root}docs/${link}`), link).toBe(true);
+	},
+);
 
 it("every link leads to a file or a folder of the repository", () => {
 	const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(

@@ -16,7 +16,9 @@ import {
 	ChunkPipe,
 	fails,
 	file,
+	printedOnPage,
 	run,
+	runPage,
 	SLOW_MS,
 } from "./native.ts";
 
@@ -134,6 +136,56 @@ function exampleInNode(): string {
 		"",
 	].join("\n");
 }
+
+describe("the page docs/c.md", () => {
+	it("has commands that print what it says", {
+		timeout: SLOW_MS,
+	}, async () => {
+		expect(printedOnPage("c.md")).toBe(exampleInNode());
+		const printed = await runPage("c.md");
+		expect(printed.endsWith(exampleInNode())).toBe(true);
+	});
+
+	it("speaks of files that the package has", async () => {
+		const listed = await run("npm", "pack", "--dry-run", "--json", "--silent");
+		const [{ files }] = JSON.parse(listed);
+		const paths = files.map(({ path }: { path: string }) => path);
+		for (const path of [
+			"build/scmi.wasm",
+			"docs/abi.md",
+			"examples/c/firmware.c",
+			"examples/systemc/platform.cpp",
+			"host/bridge/c/Makefile",
+			"host/bridge/c/scmi_abi.h",
+			"host/bridge/c/scmi_cosim.c",
+			"host/bridge/c/scmi_cosim.h",
+			"host/bridge/c/wasm_runtime.c",
+			"host/bridge/c/wasm_runtime.h",
+			"host/bridge/systemc/scmi_target.h",
+		])
+			expect(paths).toContain(path);
+	});
+});
+
+describe("the bench of the library", () => {
+	it("prints what each message costs, and what the floor does", {
+		timeout: SLOW_MS,
+	}, async () => {
+		await run("make", "-s", "-C", "bench/native", `BUILD=${library}`);
+		const rows = JSON.parse(await run(`${library}/native`, image));
+		expect(rows.map(({ name }: { name: string }) => name)).toEqual([
+			"PROTOCOL_VERSION",
+			"CLOCK_ATTRIBUTES",
+			"CLOCK_RATE_GET",
+			"CLOCK_RATE_SET",
+			"POWER_STATE_GET",
+		]);
+		for (const { nsNative, nsFloor } of rows) {
+			expect(nsNative).toBeGreaterThan(0);
+			expect(nsFloor).toBeGreaterThan(0);
+		}
+	});
+});
 
 describe("the example", () => {
 	it("prints what Node has", async () => {

@@ -2,7 +2,14 @@
 // Needs make, gcc, g++ and wabt: test/support/debian-packages.sh.
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +24,37 @@ const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-native-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const execute = promisify(execFile);
+
+/** Runs the commands of a page in docs/ as a user would who has installed the package. Returns what they print. */
+export async function runPage(
+	page: string,
+	environment: Readonly<Record<string, string>> = {},
+): Promise<string> {
+	const text = readFileSync(`${ROOT}docs/${page}`, "utf8");
+	const [, commands] = /```sh\n([\s\S]*?)```/.exec(text) ?? [];
+	if (commands === undefined) throw new Error(`${page} has no commands`);
+	const home = mkdtempSync(join(folder, "page-"));
+	mkdirSync(join(home, "node_modules"));
+	symlinkSync(ROOT, join(home, "node_modules/scmi-cosim"));
+	// npx needs an installed package: its program runs without.
+	const program = "node node_modules/scmi-cosim/build/host/cli/main.js";
+	const script = commands.replaceAll("npx scmi-cosim", program);
+	const { stdout } = await execute("sh", ["-e", "-c", script], {
+		cwd: home,
+		env: { ...process.env, ...environment },
+	});
+	return stdout;
+}
+
+/** What a page says that its commands print at last: the block without a language. */
+export function printedOnPage(page: string): string {
+	const text = readFileSync(`${ROOT}docs/${page}`, "utf8");
+	return (
+		/\n```\n([\s\S]*?)```/.exec(
+			text.replaceAll(/```sh[\s\S]*?```/g, ""),
+		)?.[1] ?? ""
+	);
+}
 
 interface Failure {
 	code: number;

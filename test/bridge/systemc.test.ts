@@ -7,7 +7,18 @@ import { compileImage } from "../../host/platform/image.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { Inbox } from "../support/inbox.ts";
 import { CLOCK, POWER, Smt, u32, u64 } from "../support/smt.ts";
-import { buildLibrary, fails, file, run, SLOW_MS } from "./native.ts";
+import {
+	buildLibrary,
+	fails,
+	file,
+	printedOnPage,
+	run,
+	runPage,
+	SLOW_MS,
+} from "./native.ts";
+
+/** SystemC greets on standard error unless it is told not to. */
+const QUIET = { SYSTEMC_DISABLE_COPYRIGHT_MESSAGE: "1" };
 
 let library: string;
 let image: string;
@@ -59,9 +70,10 @@ function exampleInNode(): string[] {
 
 /** What a program prints, without SystemC's own lines. */
 async function printed(program: string): Promise<string[]> {
-	// SystemC greets on standard error.
-	const quiet = ["-c", `SYSTEMC_DISABLE_COPYRIGHT_MESSAGE=1 exec "$0" "$@"`];
-	const output = await run("sh", ...quiet, program, image);
+	const quiet = Object.entries(QUIET).map(
+		([name, value]) => `${name}=${value}`,
+	);
+	const output = await run("env", ...quiet, program, image);
 	return output
 		.split("\n")
 		.filter((line) => line !== "" && !line.startsWith("Info: /OSCI/SystemC"));
@@ -78,6 +90,15 @@ describe("the SystemC target", () => {
 		// SystemC's reports go to standard output.
 		const { stdout } = await fails(platform);
 		expect(stdout).toContain("scmi_target: a length that is not the image's");
+	});
+
+	it("has a page whose commands print what it says", {
+		timeout: SLOW_MS,
+	}, async () => {
+		const expected = exampleInNode();
+		expect(printedOnPage("systemc.md")).toBe(`${expected.join("\n")}\n`);
+		const printed = await runPage("systemc.md", QUIET);
+		for (const line of expected) expect(printed).toContain(`${line}\n`);
 	});
 
 	it("keeps what its header promises", { timeout: SLOW_MS }, async () => {
