@@ -13,9 +13,14 @@ import { diffVerb } from "./diff.ts";
 import { dtVerb } from "./dt.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
+import { runVerb } from "./run.ts";
 import { sensorsVerb } from "./sensors.ts";
 
-const WRONG_USE: ReadonlySet<string> = new Set(["USAGE", "UNKNOWN_NAME"]);
+const WRONG_USE: ReadonlySet<string> = new Set([
+	"USAGE",
+	"UNKNOWN_NAME",
+	"SCENARIO_INVALID",
+]);
 
 function program(): Command {
 	const root = new Command("scmi-cosim")
@@ -31,6 +36,7 @@ function program(): Command {
 		callVerb(),
 		decodeVerb(),
 		diffVerb(),
+		runVerb(),
 		dtVerb(),
 		linuxVerb(),
 	])
