@@ -207,7 +207,11 @@ function messageOf(
 			...Object.fromEntries(
 				request.map((field) => [field.name, schemaOf(field)]),
 			),
-			reply: { properties: expected, additionalProperties: false },
+			reply: {
+				type: "object",
+				properties: expected,
+				additionalProperties: false,
+			},
 		},
 	};
 }

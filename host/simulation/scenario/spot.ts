@@ -9,11 +9,13 @@ import { type Key, NUMBER_TEXT } from "./shape.ts";
 export type PlaceOf = (pointer: string, key?: boolean) => string;
 
 /** Where a value that came from no file stands. */
-export const pointerOf: PlaceOf = (pointer) => pointer || "the scenario";
+export const pointerOf: PlaceOf = (pointer) =>
+	pointerText(pointer) || "the scenario";
 
 /** Names that a message can list without being a page. */
 const MOST_LISTED = 12;
 const LONGEST_SHOWN = 40;
+const LONGEST_POINTER = 120;
 
 export class Spot {
 	readonly value: unknown;
@@ -105,7 +107,8 @@ export class Spot {
 	/** One of the names that there are. */
 	name<const N extends string>(what: string, known: readonly N[]): N {
 		const { value } = this;
-		if (typeof value !== "string") throw this.expected(`a text, the ${what}'s name`);
+		if (typeof value !== "string")
+			throw this.expected(`a text, the ${what}'s name`);
 		const found = known.find((name) => name === value);
 		if (found === undefined)
 			throw this.refused(unknownName(what, value, known));
@@ -138,6 +141,14 @@ function numberOf(text: string): number {
 export function below(pointer: string, key: string | number): string {
 	const word = String(key).replaceAll("~", "~0").replaceAll("/", "~1");
 	return `${pointer}/${word}`;
+}
+
+/** A pointer in a message: on one line, whatever keys there are, and not without end. */
+export function pointerText(pointer: string): string {
+	const text = JSON.stringify(pointer).slice(1, -1);
+	return text.length <= LONGEST_POINTER
+		? text
+		: `${text.slice(0, LONGEST_POINTER)}...`;
 }
 
 /** That there is no such name, and which one was meant, or which ones there are. */

@@ -4,7 +4,7 @@
 import jsonc, { type Node, type ParseError } from "jsonc-parser";
 import { CosimError } from "../../errors.ts";
 import { MOST_TEXT } from "./shape.ts";
-import { below, type PlaceOf, shown } from "./spot.ts";
+import { below, type PlaceOf, pointerText, shown } from "./spot.ts";
 
 /** What a scenario needs, and more. */
 const DEEPEST = 16;
@@ -74,7 +74,8 @@ export function readJson(text: string, name: string): Located {
 		placeOf: (pointer, key = false) => {
 			const found = offsets.get(pointer);
 			const offset = key ? found?.key : found?.value;
-			return `${name}:${at(offset ?? 0)}${pointer && `: ${pointer}`}`;
+			const place = `${name}:${at(offset ?? 0)}`;
+			return pointer === "" ? place : `${place}: ${pointerText(pointer)}`;
 		},
 	};
 }

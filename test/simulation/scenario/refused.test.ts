@@ -326,6 +326,14 @@ describe("a step", () => {
 		expect(found).toContain(message);
 	});
 
+	it("keys of any length and with any characters are told on one short line", () => {
+		const long = { ...RATE_GET, [`${"x".repeat(5000)}\n`]: 1 };
+		expect(refusal(withStep(long)).length).toBeLessThan(400);
+		expect(refusal(withStep({ ...RATE_GET, "a/b~\nc": 1 }))).toContain(
+			'/steps/0/a~1b~0\\nc: CLOCK_RATE_GET: there is no field "a/b~\\nc"',
+		);
+	});
+
 	it("columns are those of the value, or of the key where that is wrong", () => {
 		const text = '{"agents": ["linux"],\n"steps": [\n{"advance": -1}]}';
 		expect(refusal(text)).toContain("a.json:3:13: /steps/0/advance: -1");
