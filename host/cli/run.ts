@@ -93,10 +93,7 @@ function printReport({ file, description, steps, unread }: FileReport): void {
 	for (const { place, failures } of steps)
 		for (const failure of failures)
 			print(`${place}: ${differenceText(failure)}`);
-	if (unread.length > 0)
-		print(
-			`not asked for: ${unread.map(({ agent, name }) => `${name} to ${agent}`).join(", ")}`,
-		);
+	if (unread.length > 0) print(`not asked for: ${unreadText(unread)}`);
 	print("");
 }
 
@@ -106,4 +103,16 @@ function printSummary(reports: readonly FileReport[]): void {
 	print(
 		`${count(reports.length, "scenario")}, ${count(steps.length, "step")}, ${failed === 0 ? "all as expected" : `${failed} not as expected`}`,
 	);
+}
+
+/** "CLOCK_RATE_CHANGED to guest, 3 SENSOR_UPDATE to linux". */
+function unreadText(unread: FileReport["unread"]): string {
+	const times = new Map<string, number>();
+	for (const { agent, name } of unread) {
+		const what = `${name} to ${agent}`;
+		times.set(what, (times.get(what) ?? 0) + 1);
+	}
+	return [...times]
+		.map(([what, n]) => (n === 1 ? what : `${n} ${what}`))
+		.join(", ");
 }

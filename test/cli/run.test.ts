@@ -86,11 +86,23 @@ ${path}:1:30: /steps/0: status is SUCCESS, expected DENIED (-3)
 				flags: "async",
 			},
 			{ advance: 1_000_000 },
+			{
+				agent: "linux",
+				message: "CLOCK_RATE_NOTIFY",
+				clock_id: "audio_pll2",
+				notify_enable: 1,
+			},
+			...[361_267_200, 393_216_000].map((rate) => ({
+				agent: "linux",
+				message: "CLOCK_RATE_SET",
+				clock_id: "audio_pll2",
+				rate,
+			})),
 		];
 		const input = bytes({ agents: ["linux"], steps });
 		const { stdout } = await runWith({ input }, "run", "-");
 		expect(stdout).toContain(
-			"not asked for: CLOCK_RATE_SET_COMPLETE to linux\n",
+			"not asked for: CLOCK_RATE_SET_COMPLETE to linux, 2 CLOCK_RATE_CHANGED to linux\n",
 		);
 	});
 

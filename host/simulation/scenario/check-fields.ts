@@ -43,7 +43,14 @@ export function requestOf(
 		if (own.includes(key)) continue;
 		const field = fields.find(({ name }) => name === key);
 		if (field === undefined)
-			throw noField(step, key, message.request, fields, own, known, version);
+			throw noField(
+				step,
+				key,
+				message.request,
+				[...fields.map(({ name }) => name), ...own],
+				known,
+				version,
+			);
 		const spot = step.member(key);
 		values.set(key, valueAt(spot, known, field, version, platform));
 		words.push(`${key}=${spot.value}`);
@@ -57,13 +64,12 @@ export function requestOf(
 	return { payload, values, fields: words.join(" ") };
 }
 
-/** That a message has no such field, or not in the version spoken. */
+/** That a message has no such field, or not in the version spoken, where only these names may stand. */
 function noField(
 	spot: Spot,
 	key: string,
 	all: readonly Field[],
-	fields: readonly Field[],
-	own: readonly string[],
+	names: readonly string[],
 	{ protocol, message }: Known,
 	version: number,
 ): Error {
@@ -73,10 +79,9 @@ function noField(
 			key,
 			`${message.name} of the ${protocol.name} protocol's version ${hex(version)} has no ${key}, it is there ${whenThere(other)}`,
 		);
-	const known = [...fields.flatMap(namesIn), ...own];
 	return spot.keyRefused(
 		key,
-		`${message.name}: ${unknownName("field", key, known)}`,
+		`${message.name}: ${unknownName("field", key, names)}`,
 	);
 }
 
@@ -118,7 +123,14 @@ export function expectedFields(
 				throw spot.keyRefused(key, "where nothing is told there are no fields");
 			const found = withName(key, fields, version);
 			if (found === undefined)
-				throw noField(spot, key, all, fields, own, known, version);
+				throw noField(
+					spot,
+					key,
+					all,
+					[...fields.flatMap(namesIn), ...own],
+					known,
+					version,
+				);
 			return expectedAt(spot.member(key), "", found, known, version, platform);
 		});
 }

@@ -34,6 +34,8 @@ const WORD = 0xffff_ffff;
 export class StepChecker {
 	readonly #platform: Platform;
 	readonly #versions: Versions;
+	/** ns in the steps so far. */
+	#advanced = 0;
 
 	constructor(platform: Platform) {
 		this.#platform = platform;
@@ -60,10 +62,7 @@ export class StepChecker {
 			case "reset":
 				return this.#reset(step);
 			case "advance":
-				return {
-					kind: "advance",
-					ns: step.member("advance").integer(0, LONGEST_ADVANCE_NS),
-				};
+				return { kind: "advance", ns: this.#time(step.member("advance")) };
 			case "write":
 				return {
 					kind: "write",
@@ -169,6 +168,17 @@ export class StepChecker {
 
 	#agent(spot: Spot): string {
 		return spot.name("agent", this.#platform.agents);
+	}
+
+	/** Time of which there is some left. */
+	#time(spot: Spot): number {
+		const ns = spot.integer(0, LONGEST_ADVANCE_NS);
+		this.#advanced += ns;
+		if (this.#advanced > LONGEST_ADVANCE_NS)
+			throw spot.refused(
+				`${this.#advanced} ns in all steps up to here, expected at most ${LONGEST_ADVANCE_NS}`,
+			);
+		return ns;
 	}
 
 	/** An aligned address that something answers at. */

@@ -128,7 +128,7 @@ export interface ResetStep extends Remark {
 	reset: string;
 }
 
-/** Virtual time passes, in ns, an hour at most. */
+/** Virtual time passes, in ns, ten minutes at most in all steps together. */
 export interface AdvanceStep extends Remark {
 	advance: FieldValue;
 }

@@ -193,7 +193,7 @@ export const STEP_KINDS: readonly StepKind[] = [
 				name: "advance",
 				type: "nanoseconds",
 				required: true,
-				about: "0 to 3600000000000, an hour",
+				about: "ns; all steps together at most 600000000000, ten minutes",
 			},
 			COMMENT,
 		],
@@ -271,8 +271,8 @@ export const DOMAIN_STATE_KEYS: readonly Key[] = [
 /** What a scenario may have at most. */
 export const MOST_STEPS = 10_000;
 export const MOST_TEXT = 1 << 20;
-/** An hour: things that happen every millisecond are looked at one by one. */
-export const LONGEST_ADVANCE_NS = 3_600_000_000_000;
+/** Ten minutes in all: things that happen every millisecond are done, and told, one by one. */
+export const LONGEST_ADVANCE_NS = 600_000_000_000;
 /** BASE_DISCOVER_AGENT tells 15 characters and a NUL. */
 export const AGENT_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,14}$/;
 /** A number as text. */

@@ -153,7 +153,14 @@ function linesOf(text: string): (offset: number) => string {
 	for (const { index, 0: end } of text.matchAll(/\r\n|\n|\r/g))
 		starts.push(index + end.length);
 	return (offset) => {
-		const line = starts.findLastIndex((start) => start <= offset);
-		return `${line + 1}:${offset - (starts[line] as number) + 1}`;
+		// The last line that starts at the offset or before it; there may be many lines, and many places to tell.
+		let first = 0;
+		let last = starts.length - 1;
+		while (first < last) {
+			const middle = Math.ceil((first + last) / 2);
+			if ((starts[middle] as number) <= offset) first = middle;
+			else last = middle - 1;
+		}
+		return `${first + 1}:${offset - (starts[first] as number) + 1}`;
 	};
 }

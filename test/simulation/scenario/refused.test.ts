@@ -273,7 +273,7 @@ describe("a step", () => {
 		[{ reset: "guest" }, '/steps/0/reset: there is no agent "guest"'],
 		[
 			{ advance: -1 },
-			"/steps/0/advance: -1, expected a whole number of 0 to 3600000000000",
+			"/steps/0/advance: -1, expected a whole number of 0 to 600000000000",
 		],
 		[{ advance: "soon" }, '/steps/0/advance: "soon", expected a whole number'],
 		[{ advance: 1, by: 2 }, '/steps/0/by: there is no key "by"'],
@@ -341,6 +341,17 @@ describe("a step", () => {
 		expect(refusal(key)).toContain("a.json:3:16: /steps/0/by");
 	});
 
+	it("more time than there is, in all steps together", () => {
+		const steps = [{ advance: 600_000_000_000 }, { reset: "linux" }];
+		const text = JSON.stringify({
+			agents: ["linux"],
+			steps: [...steps, { advance: 0 }, { advance: "1" }],
+		});
+		expect(refusal(text)).toContain(
+			"/steps/3/advance: 600000000001 ns in all steps up to here, expected at most 600000000000",
+		);
+	});
+
 	it("a field of another version", () => {
 		const step = {
 			agent: "linux",
@@ -386,8 +397,8 @@ it("objects from a program are refused alike, by their JSON pointers", () => {
 	});
 	expect(messages).toEqual([
 		"the scenario: nothing, expected a scenario",
-		"/steps/0/advance: a bigint, expected a whole number of 0 to 3600000000000",
-		"/steps/0/advance: NaN, expected a whole number of 0 to 3600000000000",
+		"/steps/0/advance: a bigint, expected a whole number of 0 to 600000000000",
+		"/steps/0/advance: NaN, expected a whole number of 0 to 600000000000",
 		"/steps/0/reset: a function, expected a text, the agent's name",
 	]);
 });
