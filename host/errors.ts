@@ -9,6 +9,8 @@ export type ErrorCode =
 	| "UNKNOWN_NAME"
 	/** A file cannot be read or written. */
 	| "FILE"
+	/** A scenario that is none: not JSON, unknown keys, names that nothing has, values out of range. */
+	| "SCENARIO_INVALID"
 	/** The WebAssembly module is not this package's engine, or speaks another ABI version. */
 	| "ENGINE_ABI"
 	/** A platform's tables are refused, by the compiler in the host or by the engine. */

@@ -9,6 +9,12 @@ import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
 import { createProfile } from "./profiles/index.ts";
 import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
+import type { ScenarioReport } from "./simulation/scenario/report.ts";
+import {
+	playScenario,
+	type ScenarioOptions,
+} from "./simulation/scenario/run.ts";
+import type { Scenario } from "./simulation/scenario/scenario.ts";
 import {
 	type OpenedEngine,
 	openSharedEngine,
@@ -17,6 +23,10 @@ import {
 
 export { compileModule } from "./compile.ts";
 export * from "./index.ts";
+export {
+	parseScenario,
+	type ScenarioFile,
+} from "./simulation/scenario/parse.ts";
 
 const compiled = new Map<string, WebAssembly.Module>();
 
@@ -68,4 +78,15 @@ export function createFirmware(
 	platform: Platform = IMX8MM,
 ): ProfileFirmware {
 	return createProfile(engineModule(), profile, platform);
+}
+
+/**
+ * Runs a scenario to its end, whatever is not as expected on the way: several agents on an i.MX8MM of their own.
+ * @throws CosimError SCENARIO_INVALID for a scenario that is none, before anything runs
+ */
+export function runScenario(
+	scenario: Scenario,
+	options: ScenarioOptions = {},
+): ScenarioReport {
+	return playScenario(engineModule(), scenario, options);
 }

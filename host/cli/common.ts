@@ -150,6 +150,19 @@ function readBlob(file: string): Uint8Array {
 	}
 }
 
+/** A file's bytes, "-" for standard input; one byte more than the most there may be for a file that is longer. */
+export function readAtMost(file: string, most: number): Uint8Array {
+	let fd: number | undefined;
+	try {
+		fd = file === STANDARD ? 0 : openSync(file, constants.O_RDONLY);
+		return readUpTo(fd, most + 1);
+	} catch (cause) {
+		throw unreadable(file, cause);
+	} finally {
+		if (fd !== undefined && file !== STANDARD) closeSync(fd);
+	}
+}
+
 /** The next bytes of a file, fewer only at its end: pipes hand out less than they are asked for. */
 function readUpTo(fd: number, size: number): Buffer {
 	const buffer = Buffer.alloc(size);

@@ -14,10 +14,15 @@ import { dtVerb } from "./dt.ts";
 import { imageVerb } from "./image.ts";
 import { linuxVerb } from "./linux.ts";
 import { powerVerb } from "./power.ts";
+import { runVerb } from "./run.ts";
 import { sensorsVerb } from "./sensors.ts";
 import { serveVerb } from "./serve.ts";
 
-const WRONG_USE: ReadonlySet<string> = new Set(["USAGE", "UNKNOWN_NAME"]);
+const WRONG_USE: ReadonlySet<string> = new Set([
+	"USAGE",
+	"UNKNOWN_NAME",
+	"SCENARIO_INVALID",
+]);
 
 function program(): Command {
 	const root = new Command("scmi-cosim")
@@ -33,6 +38,7 @@ function program(): Command {
 		callVerb(),
 		decodeVerb(),
 		diffVerb(),
+		runVerb(),
 		dtVerb(),
 		imageVerb(),
 		linuxVerb(),

@@ -159,8 +159,11 @@ function usage(fields: readonly Field[]): string {
 		.join(" ");
 }
 
-/** A field's value from what was given for it. */
-function fieldValue(
+/**
+ * A field's value from what was given for it, as a bigint.
+ * @throws CosimError USAGE, naming message and field
+ */
+export function fieldValue(
 	row: Message,
 	field: Field,
 	argument: Argument,
