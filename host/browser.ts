@@ -6,8 +6,6 @@ import { Engine } from "./engine.ts";
 import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
-import { createProfile } from "./profiles/index.ts";
-import type { ProfileFirmware, ProfileName } from "./profiles/profile.ts";
 
 export { compileModule } from "./compile.ts";
 export * from "./index.ts";
@@ -50,15 +48,4 @@ export async function createEngine(
 	platform: Platform = IMX8MM,
 ): Promise<Engine> {
 	return new Engine(await engineModule(), platform);
-}
-
-/**
- * A firmware of a profile with its hardware, in its state at load.
- * @throws CosimError UNKNOWN_NAME for a name that is no profile's, BUS_ERROR for a platform that lacks what the profile needs
- */
-export async function createFirmware(
-	profile: ProfileName = "spec",
-	platform: Platform = IMX8MM,
-): Promise<ProfileFirmware> {
-	return createProfile(await engineModule(), profile, platform);
 }

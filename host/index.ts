@@ -1,10 +1,8 @@
-// The package's public API, the same in Node and in browsers.
-// Node adds node.ts, which finds the engine's module by itself.
+// The package's public API, the same in Node and in browsers: the engine, and the host that an operating system is.
+// Node adds node.ts, browsers browser.ts, which find the engine's module by themselves; tools.ts is what works on top of it.
 
 export { BATCH_WORD, Batch, type BatchOptions } from "./batch.ts";
-export { checkBindings, type Finding } from "./devicetree/bindings.ts";
 export { readFdt, writeFdt } from "./devicetree/fdt.ts";
-export { applyOverlay } from "./devicetree/overlay.ts";
 export { addScmiNodes } from "./devicetree/scmi-nodes.ts";
 export { DeviceTree, DtNode } from "./devicetree/tree.ts";
 export { Engine, type EngineOptions } from "./engine.ts";
@@ -40,19 +38,6 @@ export {
 	VERSION_SETS,
 	withoutPlatformChannels,
 } from "./platform/platform.ts";
-export { diffProfiles, type ProfileDiff } from "./profiles/diff.ts";
-export {
-	createProfile,
-	findProfile,
-	PROFILES,
-} from "./profiles/index.ts";
-export type {
-	Profile,
-	ProfileFirmware,
-	ProfileName,
-	Quirk,
-} from "./profiles/profile.ts";
-export { everyCommand, recordBoot } from "./profiles/traffic.ts";
 export {
 	type AgentOptions,
 	type MessageEvent,
@@ -73,45 +58,10 @@ export {
 	platformFor,
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
-export {
-	type AgentReport,
-	type AgentsReport,
-	bootAgents,
-} from "./simulation/boot-agents.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
-export { Guest, type GuestOptions } from "./simulation/hypervisor/guest.ts";
-export type { GuestChannel } from "./simulation/hypervisor/guest-area.ts";
-export type { GuestChannels } from "./simulation/hypervisor/guest-platform.ts";
-export {
-	Hypervisor,
-	type HypervisorOptions,
-} from "./simulation/hypervisor/hypervisor.ts";
-export {
-	allResources,
-	type GuestResources,
-} from "./simulation/hypervisor/id-map.ts";
-export type {
-	GuestCommand,
-	GuestPolicy,
-} from "./simulation/hypervisor/policy.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export { setMailbox } from "./simulation/platform-nodes.ts";
-export type { Difference } from "./simulation/scenario/compare.ts";
-export type {
-	ScenarioReport,
-	StepReport,
-} from "./simulation/scenario/report.ts";
-export {
-	playScenario,
-	type ScenarioOptions,
-} from "./simulation/scenario/run.ts";
-export type {
-	CommandName,
-	NotificationName,
-	Scenario,
-	Step,
-} from "./simulation/scenario/scenario.ts";
 export {
 	type ClockState,
 	type PerformanceDomainState,
@@ -124,7 +74,6 @@ export {
 	readRails,
 	readResets,
 } from "./simulation/state.ts";
-export type { Survived, Survivor } from "./simulation/survivors.ts";
 export {
 	attachEngine,
 	type OpenedEngine,
@@ -134,5 +83,3 @@ export {
 	type SharedFirmware,
 	whyNoThreads,
 } from "./threads.ts";
-export { decodeMessage } from "./trace/decode.ts";
-export { encodeMessage } from "./trace/encode.ts";

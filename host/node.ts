@@ -27,6 +27,7 @@ export {
 	parseScenario,
 	type ScenarioFile,
 } from "./simulation/scenario/parse.ts";
+export * from "./tools.ts";
 
 const compiled = new Map<string, WebAssembly.Module>();
 

@@ -13,6 +13,7 @@ import type {
 
 export { compileModule } from "../../host/compile.ts";
 export * from "../../host/index.ts";
+export * from "../../host/tools.ts";
 
 const compiled = await WebAssembly.compileStreaming(fetch(wasm));
 
