@@ -76,21 +76,6 @@ export type { BootError, Unserved } from "./simulation/findings.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export { setMailbox } from "./simulation/platform-nodes.ts";
-export type { Difference } from "./simulation/scenario/compare.ts";
-export type {
-	ScenarioReport,
-	StepReport,
-} from "./simulation/scenario/report.ts";
-export {
-	playScenario,
-	type ScenarioOptions,
-} from "./simulation/scenario/run.ts";
-export type {
-	CommandName,
-	NotificationName,
-	Scenario,
-	Step,
-} from "./simulation/scenario/scenario.ts";
 export {
 	type ClockState,
 	type PerformanceDomainState,

@@ -17,6 +17,7 @@ import {
 import type { Scenario } from "./simulation/scenario/scenario.ts";
 
 export * from "./index.ts";
+export * from "./simulation/scenario/index.ts";
 export {
 	parseScenario,
 	type ScenarioFile,
