@@ -106,10 +106,10 @@ export class Changes {
 	/** What has changed and must not have, by the doings that there were; none of them has changed who holds what yet. */
 	*check(doings: readonly Doing[]): Generator<Finding> {
 		for (const masks of this.#allowed) masks.fill(0);
-		for (const { agent, effect } of doings)
+		for (const doing of doings)
 			this.#allow(
-				effect,
-				this.#allowed[agent ?? this.#names.length] as Int32Array,
+				doing.effect,
+				this.#allowed[this.#behind(doing)] as Int32Array,
 			);
 		this.#all.fill(0);
 		for (const masks of this.#allowed)
@@ -126,6 +126,13 @@ export class Changes {
 		if (rates) yield* this.#heldRates();
 		yield* this.#heldRails();
 		yield* this.#heldLines(doings);
+	}
+
+	/** On whose behalf: what an agent's reset changes it has held itself, whoever resets it. */
+	#behind({ agent, effect }: Doing): number {
+		if (typeof effect === "object" && effect.kind === "agent-reset")
+			return effect.id;
+		return agent ?? this.#names.length;
 	}
 
 	#unaddressed(word: number): Finding {
@@ -167,12 +174,17 @@ export class Changes {
 		}
 	}
 
+	// Whoever switches a rail on takes nothing from those who hold it.
 	*#heldRails(): Generator<Finding> {
 		const { railsOn, railLevels } = this.#requests;
+		const { before, now } = this.#words;
 		for (const [id, { name, level, enable }] of this.#rails.entries()) {
 			const holders = (railsOn[id] as number) | (railLevels[id] as number);
-			for (const bits of [level, enable])
-				if (holders !== 0 && this.#taken(bits, holders))
+			if (holders === 0) continue;
+			const { word } = enable;
+			const cleared = (before[word] as number) & ~(now[word] as number);
+			for (const bits of [level, { word, mask: enable.mask & cleared }])
+				if (this.#taken(bits, holders))
 					yield this.#held(`rail ${name}`, bits, holders);
 		}
 	}

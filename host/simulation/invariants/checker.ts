@@ -202,6 +202,12 @@ export class InvariantChecker {
 		if (this.#fast.look())
 			for (const { agent, id } of this.#fast.owners)
 				this.#goesOn({ agent, effect: performanceOf(id), begun: true }, false);
+		const going = this.#later.length > 0 ? this.#goingOn() : this.#later;
+		// What the firmware had put off came before this message.
+		if (this.#requests.awaits)
+			this.#requests.settle((effect) =>
+				going.some((doing) => doing.effect === effect),
+			);
 		const changes = this.#words.look();
 		if (changes > 0)
 			for (const finding of this.#changes.check([
@@ -210,6 +216,7 @@ export class InvariantChecker {
 			]))
 				this.#report(finding);
 		const news = changes + this.#wishes.length > 0;
+		this.#later = going;
 		this.#followWishes();
 		this.#words.accept();
 		if (news || this.#disagrees || !this.#requests.agree())
@@ -254,19 +261,15 @@ export class InvariantChecker {
 		}
 		this.#wishes.length = 0;
 		this.#doings.length = 0;
-		if (this.#later.length === 0) return;
+	}
+
+	/** What has not come to its end. */
+	#goingOn(): Later[] {
 		const { timeNs, nextEventNs } = this.#firmware;
 		const next = nextEventNs === undefined ? timeNs : nextEventNs;
-		this.#later = this.#later.filter(({ due, isEvent }) =>
+		return this.#later.filter(({ due, isEvent }) =>
 			isEvent ? next !== null && next <= due : timeNs <= due,
 		);
-		if (this.#requests.awaits)
-			this.#requests.settle(
-				!this.#later.some(
-					({ effect }) =>
-						typeof effect === "object" && effect.kind === "power-domain",
-				),
-			);
 	}
 
 	/** It may change registers later, too. */

@@ -17,8 +17,7 @@ const CLOCK_ON = 1;
 /** An asynchronous POWER_STATE_SET that has not been carried out yet. */
 interface Awaited {
 	agent: number;
-	domain: number;
-	on: boolean;
+	effect: Effect;
 	/** The same agent has asked again meanwhile: the order in which they were carried out is the firmware's. */
 	overtaken: boolean;
 }
@@ -145,16 +144,14 @@ export class Requests {
 		}
 	}
 
-	#followDomain(agent: number, { id, value, later }: Effect): void {
-		const on = value !== 0;
-		for (const one of this.#awaited)
-			if (one.agent === agent && one.domain === id) one.overtaken = true;
-		if (later) {
-			const overtaken = this.#awaited.some(
-				(one) => one.agent === agent && one.domain === id,
-			);
-			this.#awaited.push({ agent, domain: id, on, overtaken });
-		} else set(this.domains, id, agent, on);
+	#followDomain(agent: number, effect: Effect): void {
+		const same = this.#awaited.filter(
+			(one) => one.agent === agent && one.effect.id === effect.id,
+		);
+		for (const one of same) one.overtaken = true;
+		if (effect.later)
+			this.#awaited.push({ agent, effect, overtaken: same.length > 0 });
+		else set(this.domains, effect.id, agent, effect.value !== 0);
 	}
 
 	/** All that an agent has asked for is taken back. */
@@ -176,19 +173,21 @@ export class Requests {
 	}
 
 	/**
-	 * While such a request waits, or just has been carried out, the engine's word counts for its agent and domain.
-	 * @param over nothing waits any more: each of them must have had its effect
+	 * While such a request waits, the engine's word counts for its agent and domain, and the order of several is the
+	 * engine's; one that has been carried out must have had its effect.
 	 */
-	settle(over: boolean): void {
+	settle(waits: (effect: Effect) => boolean): void {
 		const domains = this.#engine?.domains;
-		for (const { agent, domain, on, overtaken } of this.#awaited) {
-			if (over && !overtaken) set(this.domains, domain, agent, on);
+		for (const { agent, effect, overtaken } of this.#awaited) {
+			const { id, value } = effect;
+			if (!overtaken && !waits(effect))
+				set(this.domains, id, agent, value !== 0);
 			else if (domains !== undefined) {
-				const held = read(domains, domain, Domain.REQUESTS);
-				set(this.domains, domain, agent, (held & (1 << agent)) !== 0);
+				const held = read(domains, id, Domain.REQUESTS);
+				set(this.domains, id, agent, (held & (1 << agent)) !== 0);
 			}
 		}
-		if (over) this.#awaited = [];
+		this.#awaited = this.#awaited.filter(({ effect }) => waits(effect));
 	}
 
 	/** Whether the engine holds just that; in other firmwares there is nothing to compare. */
