@@ -73,6 +73,17 @@ export {
 } from "./simulation/board.ts";
 export { type BootReport, boot } from "./simulation/boot.ts";
 export type { BootError, Unserved } from "./simulation/findings.ts";
+export {
+	type Cause,
+	INVARIANTS,
+	InvariantChecker,
+	type InvariantName,
+	type Violation,
+	violationText,
+	WatchedFirmware,
+	type WatchOptions,
+	watchInvariants,
+} from "./simulation/invariants/index.ts";
 export { ManagedFirmware } from "./simulation/managed-firmware.ts";
 export { MessagingUnit } from "./simulation/messaging-unit.ts";
 export { setMailbox } from "./simulation/platform-nodes.ts";

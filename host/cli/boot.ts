@@ -3,8 +3,15 @@
 
 import { Command, InvalidArgumentError } from "commander";
 import type { Announcement } from "../devicetree/scmi-transport.ts";
+import type { Firmware } from "../firmware.ts";
 import type { Board } from "../simulation/board.ts";
 import { type BootReport, boot } from "../simulation/boot.ts";
+import {
+	type Violation,
+	violationText,
+	type WatchedFirmware,
+	watchInvariants,
+} from "../simulation/invariants/index.ts";
 import { Latencies, type Latency } from "../simulation/latency.ts";
 import { printClockTree } from "./clk.ts";
 import {
@@ -22,10 +29,16 @@ const MAILBOXES: readonly Announcement[] = ["smc", "hvc", "doorbell"];
 
 interface BootOptions extends BoardVerbOptions {
 	mailbox?: readonly Announcement[];
+	check?: true;
+}
+
+/** With --check, what was found. */
+interface CheckedReport extends BootReport {
+	violations?: readonly Violation[];
 }
 
 /** A boot over a mailbox, with what a message took. */
-interface MeasuredReport extends BootReport {
+interface MeasuredReport extends CheckedReport {
 	mailbox: Announcement;
 	latency: Latency;
 }
@@ -40,6 +53,10 @@ export function bootVerb(): Command {
 			"--mailbox <list>",
 			`reach the firmware by ${MAILBOXES.join(", ")}, several of them or all, and print what a message takes`,
 			parseMailboxes,
+		)
+		.option(
+			"--check",
+			"check after every message what must always be true of clocks, domains, requests and registers",
 		)
 		.action(run);
 }
@@ -60,11 +77,45 @@ async function run(options: BootOptions): Promise<void> {
 		await runOver(options.mailbox, options);
 		return;
 	}
-	const board = openBoardOf(options);
-	const report = await boot(board);
+	const watch = watcherFor(options);
+	const board = openBoardOf(options, {}, undefined, watch.watch);
+	const report = watch.checked(await boot(board));
 	if (options.json) printJson(report);
-	else printReport(board, report);
-	if (report.errors.length > 0) process.exitCode = 1;
+	else {
+		printReport(board, report);
+		printViolations(report);
+	}
+	if (failed(report)) process.exitCode = 1;
+}
+
+/** Watches the firmware that a board is opened on, if the options ask for it. */
+function watcherFor({ check }: BootOptions) {
+	let watched: WatchedFirmware | undefined;
+	return {
+		watch: (firmware: Firmware): Firmware => {
+			if (check) watched = watchInvariants(firmware);
+			return watched ?? firmware;
+		},
+		/** The report with what was found, after a last look at everything. */
+		checked: (report: BootReport): CheckedReport => {
+			if (watched === undefined) return report;
+			watched.checker.checkAll();
+			return { ...report, violations: watched.violations };
+		},
+	};
+}
+
+function failed({ errors, violations = [] }: CheckedReport): boolean {
+	return errors.length + violations.length > 0;
+}
+
+function printViolations({ messages, violations }: CheckedReport): void {
+	if (violations === undefined) return;
+	for (const violation of violations)
+		print(`error: ${violationText(violation)}`);
+	print(
+		`${count(messages, "message")} checked, ${count(violations.length, "violation")}`,
+	);
 }
 
 /** The same boot over one mailbox after the other, each on a fresh firmware. */
@@ -75,16 +126,20 @@ async function runOver(
 	const reports: MeasuredReport[] = [];
 	for (const mailbox of mailboxes) {
 		const latencies = new Latencies(() => board.firmware.timeNs);
-		const board = openBoardOf(options, latencies, mailbox);
-		const report = await boot(board);
+		const watch = watcherFor(options);
+		const board = openBoardOf(options, latencies, mailbox, watch.watch);
+		const report = watch.checked(await boot(board));
 		reports.push({ mailbox, latency: latencies.summary(), ...report });
-		if (report.errors.length > 0) process.exitCode = 1;
+		if (failed(report)) process.exitCode = 1;
 		if (mailboxes.length === 1 && !options.json) printReport(board, report);
 	}
 	const [first] = reports;
 	if (options.json)
 		printJson(reports.length === 1 ? first : { mailboxes: reports });
-	else printLatencies(reports);
+	else {
+		printLatencies(reports);
+		for (const report of reports) printViolations(report);
+	}
 }
 
 function printLatencies(reports: readonly MeasuredReport[]): void {

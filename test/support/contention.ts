@@ -102,16 +102,26 @@ export class Contention {
 	/** The fewest of these steps, in their order, that still break an invariant. */
 	fewest(steps: readonly Step[], options?: RunOptions): Step[] {
 		let left = steps.slice(0, this.run(steps, options) + 1);
-		for (let size = left.length >> 1; size >= 1; size >>= 1) {
-			let at = 0;
-			while (at < left.length) {
-				const without = [...left.slice(0, at), ...left.slice(at + size)];
-				const broken = this.run(without, options);
-				if (broken < 0) at += size;
-				else left = without.slice(0, broken + 1);
-			}
+		let longer = left.length + 1;
+		while (left.length < longer) {
+			longer = left.length;
+			for (let size = longer >> 1; size >= 1; size >>= 1)
+				left = this.#without(left, size, options);
 		}
 		this.run(left, options);
+		return left;
+	}
+
+	/** Leaves out so many steps at a time, wherever an invariant still breaks without them. */
+	#without(steps: Step[], size: number, options?: RunOptions): Step[] {
+		let left = steps;
+		let at = 0;
+		while (at < left.length) {
+			const without = [...left.slice(0, at), ...left.slice(at + size)];
+			const broken = this.run(without, options);
+			if (broken < 0) at += size;
+			else left = without.slice(0, broken + 1);
+		}
 		return left;
 	}
 
