@@ -17,6 +17,14 @@ const HEADER = 6;
 const PAYLOAD = 7;
 const FREE = 1;
 
+/** Longer than the firmware puts anything off. */
+const TIME: Step = {
+	scenario: { advance: 20_000 },
+	advance: 20_000,
+	header: 0,
+	words: [],
+};
+
 interface Talker {
 	cpu: number;
 	functionId: number;
@@ -112,15 +120,25 @@ export class Contention {
 		return left;
 	}
 
-	/** Leaves out so many steps at a time, wherever an invariant still breaks without them. */
+	/**
+	 * Leaves out so many steps at a time, or lets time pass instead of them, wherever an invariant still breaks then: some
+	 * steps do nothing but give the firmware the time for what it does later.
+	 */
 	#without(steps: Step[], size: number, options?: RunOptions): Step[] {
 		let left = steps;
 		let at = 0;
 		while (at < left.length) {
-			const without = [...left.slice(0, at), ...left.slice(at + size)];
-			const broken = this.run(without, options);
-			if (broken < 0) at += size;
-			else left = without.slice(0, broken + 1);
+			const head = left.slice(0, at);
+			const tail = left.slice(at + size);
+			const shorter = [[...head, ...tail]];
+			if (size > 1) shorter.push([...head, TIME, ...tail]);
+			let taken: Step[] | undefined;
+			for (const tried of shorter) {
+				const broken = this.run(tried, options);
+				if (broken >= 0) taken ??= tried.slice(0, broken + 1);
+			}
+			if (taken === undefined) at += size;
+			else left = taken;
 		}
 		return left;
 	}

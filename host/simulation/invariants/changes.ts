@@ -19,6 +19,9 @@ export interface Doing {
 	begun: boolean;
 }
 
+/** What holders of something care about in a word. */
+const WordKind = { RATE: 1, RAIL: 2, LINE: 4 } as const;
+
 interface RailBits {
 	name: string;
 	level: WordBits;
@@ -42,9 +45,8 @@ export class Changes {
 	readonly #names: readonly string[];
 	/** Bits of each word that the agents' doings may have changed, by agent; outside is the last one. */
 	#allowed: Int32Array[] = [];
-	#all = new Int32Array(0);
-	/** Bits of each word that rates and parents depend on. */
-	#rateBits = new Int32Array(0);
+	/** What each word is about, WordKind bits. */
+	#kinds = new Uint8Array(0);
 
 	constructor(
 		platform: Platform,
@@ -94,13 +96,16 @@ export class Changes {
 		const count = this.#words.addresses.length;
 		const masks = () => new Int32Array(count);
 		this.#allowed = [...this.#names, "outside"].map(masks);
-		this.#all = masks();
-		this.#rateBits = masks();
-		for (const row of this.#clocks.rows) {
-			if (row === undefined) continue;
-			for (const { word, mask } of rateBitsOf(row))
-				this.#rateBits[word] = (this.#rateBits[word] as number) | mask;
-		}
+		this.#kinds = new Uint8Array(count);
+		const mark = (word: number, kind: number) => {
+			this.#kinds[word] = (this.#kinds[word] as number) | kind;
+		};
+		for (const row of this.#clocks.rows)
+			if (row !== undefined)
+				for (const { word } of row.rateBits) mark(word, WordKind.RATE);
+		for (const { level, enable } of this.#rails)
+			for (const { word } of [level, enable]) mark(word, WordKind.RAIL);
+		for (const { word } of this.#lines.values()) mark(word, WordKind.LINE);
 	}
 
 	/** What has changed and must not have, by the doings that there were; none of them has changed who holds what yet. */
@@ -111,21 +116,19 @@ export class Changes {
 				doing.effect,
 				this.#allowed[this.#behind(doing)] as Int32Array,
 			);
-		this.#all.fill(0);
-		for (const masks of this.#allowed)
-			for (let i = 0; i < masks.length; i++)
-				this.#all[i] = (this.#all[i] as number) | (masks[i] as number);
 		const { before, now, changed, changes } = this.#words;
-		let rates = false;
+		let kinds = 0;
 		for (let i = 0; i < changes; i++) {
 			const word = changed[i] as number;
 			const diff = (before[word] as number) ^ (now[word] as number);
-			if (diff & (this.#rateBits[word] as number)) rates = true;
-			if (diff & ~(this.#all[word] as number)) yield this.#unaddressed(word);
+			kinds |= this.#kinds[word] as number;
+			let allowed = 0;
+			for (const masks of this.#allowed) allowed |= masks[word] as number;
+			if (diff & ~allowed) yield this.#unaddressed(word);
 		}
-		if (rates) yield* this.#heldRates();
-		yield* this.#heldRails();
-		yield* this.#heldLines(doings);
+		if (kinds & WordKind.RATE) yield* this.#heldRates();
+		if (kinds & WordKind.RAIL) yield* this.#heldRails();
+		if (kinds & WordKind.LINE) yield* this.#heldLines(doings);
 	}
 
 	/** On whose behalf: what an agent's reset changes it has held itself, whoever resets it. */
@@ -164,7 +167,7 @@ export class Changes {
 			const holders = (requests[id] as number) & ~1;
 			if (holders === 0) continue;
 			for (const row of this.#clocks.chain(id, this.#words.before))
-				for (const bits of rateBitsOf(row))
+				for (const bits of row.rateBits)
 					if (this.#taken(bits, holders))
 						yield this.#held(
 							`clock ${row.clock.name}, which ${this.#clocks.name(id)} depends on`,
@@ -276,10 +279,18 @@ export class Changes {
 
 	/** Gates of a clock and of what it runs from, before and now. */
 	#allowGates(id: number, masks: Int32Array): void {
-		for (const values of [this.#words.before, this.#words.now])
-			for (const { gate } of this.#clocks.chain(id, values))
-				if (gate !== undefined)
-					add(masks, [this.#clocks.gates[gate] as WordBits]);
+		this.#allowGatesBy(id, this.#words.before, masks);
+		this.#allowGatesBy(id, this.#words.now, masks);
+	}
+
+	#allowGatesBy(id: number, values: Int32Array, masks: Int32Array): void {
+		const { rows, gates } = this.#clocks;
+		let at: number | undefined = id;
+		while (at !== undefined) {
+			const row: ClockRow = rows[at] as ClockRow;
+			if (row.gate !== undefined) addOne(masks, gates[row.gate] as WordBits);
+			at = this.#clocks.parent(row, values);
+		}
 	}
 
 	#allowMux(id: number, masks: Int32Array): void {
@@ -339,12 +350,10 @@ export class Changes {
 	}
 }
 
-function* rateBitsOf({ mux, settings }: ClockRow): Generator<WordBits> {
-	if (mux !== undefined) yield { word: mux.word, mask: mux.mask << mux.shift };
-	yield* settings;
+function add(masks: Int32Array, bits: readonly WordBits[]): void {
+	for (const one of bits) addOne(masks, one);
 }
 
-function add(masks: Int32Array, bits: Iterable<WordBits>): void {
-	for (const { word, mask } of bits)
-		masks[word] = (masks[word] as number) | mask;
+function addOne(masks: Int32Array, { word, mask }: WordBits): void {
+	masks[word] = (masks[word] as number) | mask;
 }

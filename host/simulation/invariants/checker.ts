@@ -237,7 +237,10 @@ export class InvariantChecker {
 	}
 
 	#broken(): Finding[] {
-		return [...this.#requests.disagreements(), ...this.#states.findings()];
+		const disagreements = this.#requests.agree()
+			? []
+			: [...this.#requests.disagreements()];
+		return [...disagreements, ...this.#states.findings()];
 	}
 
 	/** Reports what is broken and was not at the last look. */

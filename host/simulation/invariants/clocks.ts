@@ -31,6 +31,8 @@ export interface ClockRow {
 	readonly gate: number | undefined;
 	/** Bits that its rate depends on, those of the mux left out. */
 	readonly settings: readonly WordBits[];
+	/** The same with those of the mux. */
+	readonly rateBits: readonly WordBits[];
 }
 
 export class ClockTable {
@@ -134,16 +136,19 @@ export class ClockTable {
 			clock.kind === "pll"
 				? { address: clock.address, ...PLL_RESET_N }
 				: clock.gate;
+		const settings = this.#settings(clock);
+		const selector = mux && {
+			word: this.#words.add(mux.address),
+			shift: mux.shift,
+			mask: (1 << mux.width) - 1,
+		};
 		return {
 			clock,
 			parents: names.map((name) => ids.get(name) as number),
-			mux: mux && {
-				word: this.#words.add(mux.address),
-				shift: mux.shift,
-				mask: (1 << mux.width) - 1,
-			},
+			mux: selector,
 			gate: gate && this.#gate(this.#bits(gate)),
-			settings: this.#settings(clock),
+			settings,
+			rateBits: mux === undefined ? settings : [this.#bits(mux), ...settings],
 		};
 	}
 

@@ -235,7 +235,17 @@ export class Requests {
 		}
 	}
 
-	/** Whether use counts of the engine's clocks and domains are these; where they are not. */
+	/** Whether use counts of the engine's clocks and domains are those that were counted here. */
+	countsAgree(): boolean {
+		if (this.#engine === undefined) return true;
+		const { clocks, domains } = this.#engine;
+		return (
+			same(clocks, Clock.USE_COUNT, this.#clockTable.uses) &&
+			same(domains, Domain.USE_COUNT, this.#domainTable.uses)
+		);
+	}
+
+	/** Where they are not. */
 	*wrongCounts(): Generator<Finding> {
 		if (this.#engine === undefined) return;
 		const { clocks, domains } = this.#engine;
@@ -277,7 +287,11 @@ function copy(rows: EngineRows, field: number, to: Uint32Array): void {
 	for (let id = 0; id < to.length; id++) to[id] = read(rows, id, field);
 }
 
-function same(rows: EngineRows, field: number, own: Uint32Array): boolean {
+function same(
+	rows: EngineRows,
+	field: number,
+	own: Uint32Array | Int32Array,
+): boolean {
 	const { words, stride } = rows;
 	let at = rows.first + (field >>> 2);
 	for (let id = 0; id < own.length; id++, at += stride)

@@ -4,7 +4,7 @@
 // An open gate under a gated parent is no breach as long as nobody wants that clock: it passes nothing. Gates that a loader
 // or a register write from outside has left open stay open until somebody who used them lets go.
 
-import type { ClockRow, ClockTable } from "./clocks.ts";
+import type { ClockRow, ClockTable, WordBits } from "./clocks.ts";
 import type { DomainRow, DomainTable } from "./domains.ts";
 import type { Requests } from "./requests.ts";
 import { type Finding, hex } from "./violation.ts";
@@ -75,7 +75,8 @@ export class States {
 		yield* this.#stoppedClocks();
 		yield* this.#openGates();
 		yield* this.#domainStates();
-		if (!this.#muxWritten) yield* this.#requests.wrongCounts();
+		if (!this.#muxWritten && !this.#requests.countsAgree())
+			yield* this.#requests.wrongCounts();
 	}
 
 	*#stoppedClocks(): Generator<Finding> {
@@ -120,14 +121,16 @@ export class States {
 		const left = this.#gateLeft;
 		const used = this.#gateUses;
 		used.fill(0);
-		for (const [id, row] of rows.entries()) {
+		for (let id = 0; id < rows.length; id++) {
+			const row = rows[id];
 			if (row?.gate === undefined) continue;
 			// The system PLLs never go off.
 			const kept = row.clock.kind === "pll" && row.clock.fixedRate === true;
 			const count = (uses[id] as number) + (kept ? 1 : 0);
 			used[row.gate] = (used[row.gate] as number) + count;
 		}
-		for (const [i, { word, mask }] of gates.entries()) {
+		for (let i = 0; i < gates.length; i++) {
+			const { word, mask } = gates[i] as WordBits;
 			const open = ((now[word] as number) & mask) !== 0;
 			// Whoever uses it closes it when it lets go.
 			if (!open || used[i] !== 0) left[i] = 0;

@@ -198,7 +198,6 @@ describe("an engine that is wrong breaks an invariant", () => {
 			const engine = await mutated(file, old, by);
 			const { steps, invariant, contention } = counterexample(engine);
 			expect(invariants).toContain(invariant);
-			if (steps.length > 6) console.log(contention.report(steps));
 			expect(steps.length).toBeLessThanOrEqual(6);
 			const [, ...json] = contention.report(steps).split("\n");
 			expect(JSON.parse(json.join("\n"))).toMatchObject({ agents: AGENTS });
