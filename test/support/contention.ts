@@ -25,6 +25,14 @@ const TIME: Step = {
 	words: [],
 };
 
+/** What steps cost a reader: a message more than time that passes. */
+function cost(steps: readonly Step[]): number {
+	return steps.reduce(
+		(sum, { advance }) => sum + (advance === undefined ? 2 : 1),
+		0,
+	);
+}
+
 interface Talker {
 	cpu: number;
 	functionId: number;
@@ -45,6 +53,8 @@ export class Contention {
 	/** Messages sent so far, in all runs. */
 	messages = 0;
 	readonly #talkers: ReadonlyMap<string, Talker>;
+	/** The one that steps are left out for. */
+	#invariant: string | undefined;
 
 	constructor(engine: Engine) {
 		this.engine = engine;
@@ -107,13 +117,15 @@ export class Contention {
 		this.watched.trap(cpu, "smc");
 	}
 
-	/** The fewest of these steps, in their order, that still break an invariant. */
+	/** Few of these steps, in their order, that still break the same invariant. */
 	fewest(steps: readonly Step[], options?: RunOptions): Step[] {
 		let left = steps.slice(0, this.run(steps, options) + 1);
-		let longer = left.length + 1;
-		while (left.length < longer) {
-			longer = left.length;
-			for (let size = longer >> 1; size >= 1; size >>= 1)
+		const [violation] = this.watched.violations;
+		this.#invariant = violation?.invariant;
+		let more = Number.POSITIVE_INFINITY;
+		while (cost(left) < more) {
+			more = cost(left);
+			for (let size = left.length >> 1; size >= 1; size >>= 1)
 				left = this.#without(left, size, options);
 		}
 		this.run(left, options);
@@ -121,7 +133,7 @@ export class Contention {
 	}
 
 	/**
-	 * Leaves out so many steps at a time, or lets time pass instead of them, wherever an invariant still breaks then: some
+	 * Leaves out so many steps at a time, or lets time pass instead of them, wherever that invariant still breaks then: some
 	 * steps do nothing but give the firmware the time for what it does later.
 	 */
 	#without(steps: Step[], size: number, options?: RunOptions): Step[] {
@@ -131,16 +143,24 @@ export class Contention {
 			const head = left.slice(0, at);
 			const tail = left.slice(at + size);
 			const shorter = [[...head, ...tail]];
-			if (size > 1) shorter.push([...head, TIME, ...tail]);
-			let taken: Step[] | undefined;
-			for (const tried of shorter) {
-				const broken = this.run(tried, options);
-				if (broken >= 0) taken ??= tried.slice(0, broken + 1);
-			}
+			const some = left.slice(at, at + size);
+			if (cost(some) > cost([TIME])) shorter.push([...head, TIME, ...tail]);
+			const taken = this.#firstBroken(shorter, options);
 			if (taken === undefined) at += size;
 			else left = taken;
 		}
 		return left;
+	}
+
+	/** The first of these that breaks that invariant, up to where it does. */
+	#firstBroken(all: Step[][], options?: RunOptions): Step[] | undefined {
+		for (const steps of all) {
+			const broken = this.run(steps, options);
+			const [violation] = this.watched.violations;
+			if (broken >= 0 && violation?.invariant === this.#invariant)
+				return steps.slice(0, broken + 1);
+		}
+		return undefined;
 	}
 
 	/** What breaks, and the steps as a scenario that can be put into a file. */

@@ -41,10 +41,23 @@ export class ClockTable {
 	/** Different gates; clocks that share one have the same. */
 	readonly gates: WordBits[] = [];
 	/** IDs, parents before children. */
-	readonly order: readonly number[];
+	readonly order: Int32Array;
 	/** How many hold each clock, by the last {@link count}; whether it runs, by the last {@link run}. */
 	readonly uses: Int32Array;
 	readonly running: Uint8Array;
+	/** Whether each gate is open, by the last {@link run}. */
+	readonly gateOpen: Uint8Array;
+	/** Index of each clock's gate, -1 when it has none; whether it is one that never goes off. By ID. */
+	readonly gateOf: Int32Array;
+	readonly neverOff: Uint8Array;
+	/** The rows once more, for the loops over all of them: word of the mux, or -1, and where its parents lie. */
+	readonly #gateWord: Int32Array;
+	readonly #gateMask: Int32Array;
+	readonly #muxWord: Int32Array;
+	readonly #muxShift: Uint8Array;
+	readonly #muxMask: Uint8Array;
+	readonly #firstParent: Int32Array;
+	readonly #parents: Int32Array;
 	readonly #aliases = new Map<number, number>();
 	readonly #words: RegisterWords;
 
@@ -59,7 +72,28 @@ export class ClockTable {
 			else rows[clock.id] = this.#row(clock, ids);
 		}
 		this.rows = rows;
-		this.order = parentsFirst(rows);
+		this.order = Int32Array.from(parentsFirst(rows));
+		this.#gateWord = Int32Array.from(this.gates, ({ word }) => word);
+		this.#gateMask = Int32Array.from(this.gates, ({ mask }) => mask);
+		this.gateOpen = new Uint8Array(this.gates.length);
+		const column = (value: (row: ClockRow) => number | undefined) =>
+			rows.map((row) => (row && value(row)) ?? -1);
+		this.gateOf = Int32Array.from(column(({ gate }) => gate));
+		this.neverOff = Uint8Array.from(
+			rows.map((row) => (row !== undefined && isKept(row.clock) ? 1 : 0)),
+		);
+		this.#muxWord = Int32Array.from(column(({ mux }) => mux?.word));
+		this.#muxShift = Uint8Array.from(column(({ mux }) => mux?.shift ?? 0));
+		this.#muxMask = Uint8Array.from(column(({ mux }) => mux?.mask ?? 0));
+		const parents: number[] = [];
+		this.#firstParent = Int32Array.from(
+			column((row) =>
+				row.parents.length === 0
+					? -1
+					: parents.push(...row.parents) - row.parents.length,
+			),
+		);
+		this.#parents = Int32Array.from(parents);
 		this.uses = new Int32Array(rows.length);
 		this.running = new Uint8Array(rows.length);
 	}
@@ -82,7 +116,7 @@ export class ClockTable {
 	}
 
 	/** Whether its own gate lets it through: any bit of it is set. */
-	gateOpen(row: ClockRow, values: Int32Array): boolean {
+	passes(row: ClockRow, values: Int32Array): boolean {
 		if (row.gate === undefined) return true;
 		const { word, mask } = this.gates[row.gate] as WordBits;
 		return ((values[word] as number) & mask) !== 0;
@@ -110,21 +144,39 @@ export class ClockTable {
 		for (let i = order.length - 1; i >= 0; i--) {
 			const id = order[i] as number;
 			if (uses[id] === 0) continue;
-			const parent = this.parent(this.rows[id] as ClockRow, values);
-			if (parent !== undefined) uses[parent] = (uses[parent] as number) + 1;
+			const parent = this.#parentId(id, values);
+			if (parent >= 0) uses[parent] = (uses[parent] as number) + 1;
 		}
 	}
 
 	/** Finds out which clocks run. */
 	run(values: Int32Array): void {
-		const { running, order } = this;
+		const { running, order, gateOf, gateOpen } = this;
+		for (let i = 0; i < gateOpen.length; i++)
+			gateOpen[i] =
+				(values[this.#gateWord[i] as number] as number) &
+				(this.#gateMask[i] as number)
+					? 1
+					: 0;
 		for (let i = 0; i < order.length; i++) {
 			const id = order[i] as number;
-			const row = this.rows[id] as ClockRow;
-			const parent = this.parent(row, values);
-			const fed = parent === undefined || running[parent] !== 0;
-			running[id] = fed && this.gateOpen(row, values) ? 1 : 0;
+			const parent = this.#parentId(id, values);
+			const gate = gateOf[id] as number;
+			const fed = parent < 0 || running[parent] !== 0;
+			running[id] = fed && (gate < 0 || gateOpen[gate] !== 0) ? 1 : 0;
 		}
+	}
+
+	/** ID of the parent that these register values select, -1 for a clock without one. */
+	#parentId(id: number, values: Int32Array): number {
+		const first = this.#firstParent[id] as number;
+		const word = this.#muxWord[id] as number;
+		if (word < 0 || first < 0)
+			return first < 0 ? -1 : (this.#parents[first] as number);
+		const field = (values[word] as number) >>> (this.#muxShift[id] as number);
+		return this.#parents[
+			first + (field & (this.#muxMask[id] as number))
+		] as number;
 	}
 
 	#row(clock: Clock, ids: Map<string, number>): ClockRow {
@@ -183,6 +235,11 @@ export class ClockTable {
 			? [...dividers, word(PLL_DIV_CTL1, WHOLE_WORD)]
 			: dividers;
 	}
+}
+
+/** The system PLLs never go off. */
+function isKept(clock: Clock): boolean {
+	return clock.kind === "pll" && clock.fixedRate === true;
 }
 
 function parentNames(clock: Clock): readonly string[] {

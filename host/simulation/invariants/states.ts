@@ -18,8 +18,8 @@ export class States {
 	/** Gates and domains that nobody has opened or switched on here: 1. */
 	readonly #gateLeft: Uint8Array;
 	readonly #domainLeft: Uint8Array;
-	/** Uses by gate, for one look. */
-	readonly #gateUses: Int32Array;
+	/** Whether somebody uses a gate, for one look. */
+	readonly #gateUses: Uint8Array;
 	/**
 	 * A mux was written from outside: the firmware still holds the parent that was selected when it began to, so that use
 	 * counts and what is left open cannot be told from registers.
@@ -37,7 +37,7 @@ export class States {
 		this.#domains = domains;
 		this.#requests = requests;
 		this.#gateLeft = new Uint8Array(clocks.gates.length);
-		this.#gateUses = new Int32Array(clocks.gates.length);
+		this.#gateUses = new Uint8Array(clocks.gates.length);
 		this.#domainLeft = new Uint8Array(domains.rows.length);
 	}
 
@@ -92,7 +92,7 @@ export class States {
 		const own = this.#clocks.rows[id] as ClockRow;
 		let closed = own;
 		for (closed of this.#clocks.chain(id, now))
-			if (!this.#clocks.gateOpen(closed, now)) break;
+			if (!this.#clocks.passes(closed, now)) break;
 		const gate =
 			closed.gate === undefined ? undefined : this.#clocks.gates[closed.gate];
 		const word = gate?.word ?? 0;
@@ -116,25 +116,21 @@ export class States {
 	}
 
 	*#openGates(): Generator<Finding> {
-		const { rows, gates, uses } = this.#clocks;
+		const { rows, gates, gateOf, gateOpen, uses, neverOff } = this.#clocks;
 		const { now, addresses } = this.#words;
 		const left = this.#gateLeft;
 		const used = this.#gateUses;
 		used.fill(0);
-		for (let id = 0; id < rows.length; id++) {
-			const row = rows[id];
-			if (row?.gate === undefined) continue;
-			// The system PLLs never go off.
-			const kept = row.clock.kind === "pll" && row.clock.fixedRate === true;
-			const count = (uses[id] as number) + (kept ? 1 : 0);
-			used[row.gate] = (used[row.gate] as number) + count;
+		for (let id = 0; id < gateOf.length; id++) {
+			const gate = gateOf[id] as number;
+			if (gate >= 0 && (uses[id] !== 0 || neverOff[id] !== 0)) used[gate] = 1;
 		}
-		for (let i = 0; i < gates.length; i++) {
-			const { word, mask } = gates[i] as WordBits;
-			const open = ((now[word] as number) & mask) !== 0;
+		for (let i = 0; i < used.length; i++) {
 			// Whoever uses it closes it when it lets go.
-			if (!open || used[i] !== 0) left[i] = 0;
-			if (!open || used[i] !== 0 || left[i] || this.#muxWritten) continue;
+			if (gateOpen[i] === 0 || used[i] !== 0) left[i] = 0;
+			if (gateOpen[i] === 0 || used[i] !== 0 || left[i] !== 0) continue;
+			if (this.#muxWritten) continue;
+			const { word, mask } = gates[i] as WordBits;
 			const names = rows
 				.filter((row) => row?.gate === i)
 				.map((row) => row?.clock.name);
