@@ -8,7 +8,7 @@ import type { Firmware } from "../../firmware.ts";
 import { ScmiStatus } from "../../scmi/status.ts";
 import { Blocks } from "./blocks.ts";
 import { causeOf, type Happening, KEPT_WORDS } from "./cause.ts";
-import { Changes, type Doing } from "./changes.ts";
+import { Changes } from "./changes.ts";
 import { ClockTable } from "./clocks.ts";
 import { DomainTable } from "./domains.ts";
 import {
@@ -21,6 +21,7 @@ import {
 } from "./effects.ts";
 import { FastWords } from "./fast-words.ts";
 import { Requests } from "./requests.ts";
+import type { Doing } from "./scope.ts";
 import { States } from "./states.ts";
 import type { Finding, Violation } from "./violation.ts";
 import { RegisterWords } from "./words.ts";

@@ -2,12 +2,19 @@
 // SCMI 3.2 (Arm DEN0056E), sections 4.3.2.4, 4.6.2.9, 4.9.2 and 4.2.2.11: asking twice is asking once, a reset takes all back.
 
 import { Clock, Domain, Rail } from "../../../assembly/image.ts";
-import { Address, State } from "../../../assembly/layout.ts";
+import { State } from "../../../assembly/layout.ts";
 import { Engine } from "../../engine.ts";
 import type { Firmware } from "../../firmware.ts";
 import type { ClockTable } from "./clocks.ts";
 import type { DomainTable } from "./domains.ts";
 import { type Effect, PROTOCOL } from "./effects.ts";
+import {
+	copy,
+	type EngineRows,
+	engineRows,
+	read,
+	same,
+} from "./engine-rows.ts";
 import { Permissions } from "./permissions.ts";
 import { type Finding, hex } from "./violation.ts";
 
@@ -20,13 +27,6 @@ interface Awaited {
 	effect: Effect;
 	/** The same agent has asked again meanwhile: the order in which they were carried out is the firmware's. */
 	overtaken: boolean;
-}
-
-/** Rows of one of the engine's tables. */
-interface EngineRows {
-	words: Uint32Array;
-	first: number;
-	stride: number;
 }
 
 export class Requests {
@@ -77,16 +77,10 @@ export class Requests {
 				own.fill(0);
 			return;
 		}
-		const words = new Uint32Array(firmware.buffer);
-		const rows = (table: number, stride: number) => ({
-			words,
-			first: (words[(Address.STATE + table) >>> 2] as number) >>> 2,
-			stride: stride >>> 2,
-		});
 		this.#engine = {
-			clocks: rows(State.CLOCKS, Clock.SIZE),
-			domains: rows(State.DOMAINS, Domain.SIZE),
-			rails: rows(State.RAILS, Rail.SIZE),
+			clocks: engineRows(firmware, State.CLOCKS, Clock.SIZE),
+			domains: engineRows(firmware, State.DOMAINS, Domain.SIZE),
+			rails: engineRows(firmware, State.RAILS, Rail.SIZE),
 		};
 		const { clocks, domains, rails } = this.#engine;
 		copy(clocks, Clock.REQUESTS, this.clocks);
@@ -277,26 +271,6 @@ function wrongCount(
 		expected: `${expected} users`,
 		found: `${found}`,
 	};
-}
-
-function read({ words, first, stride }: EngineRows, id: number, field: number) {
-	return words[first + id * stride + (field >>> 2)] as number;
-}
-
-function copy(rows: EngineRows, field: number, to: Uint32Array): void {
-	for (let id = 0; id < to.length; id++) to[id] = read(rows, id, field);
-}
-
-function same(
-	rows: EngineRows,
-	field: number,
-	own: Uint32Array | Int32Array,
-): boolean {
-	const { words, stride } = rows;
-	let at = rows.first + (field >>> 2);
-	for (let id = 0; id < own.length; id++, at += stride)
-		if (words[at] !== own[id]) return false;
-	return true;
 }
 
 function set(masks: Uint32Array, id: number, agent: number, on: boolean): void {
