@@ -36,6 +36,17 @@ export type {
 	GuestCommand,
 	GuestPolicy,
 } from "./simulation/hypervisor/policy.ts";
+export {
+	type Cause,
+	INVARIANTS,
+	InvariantChecker,
+	type InvariantName,
+	type Violation,
+	violationText,
+	WatchedFirmware,
+	type WatchOptions,
+	watchInvariants,
+} from "./simulation/invariants/index.ts";
 export * from "./simulation/scenario/index.ts";
 export type { Survived, Survivor } from "./simulation/survivors.ts";
 export { decodeMessage } from "./trace/decode.ts";
