@@ -9,7 +9,6 @@ import { resetAgent as reset } from "./scmi/agent-reset";
 import { agentRow } from "./scmi/agents";
 import { notifyChanges } from "./scmi/watches";
 import { run } from "./sim/events";
-import { trap as execute } from "./smccc";
 
 /** The version of exports, memory map and image format. A host refuses every other one. */
 export function abiVersion(): u32 {
@@ -34,9 +33,7 @@ export function loadImage(length: u32): u32 {
  * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
  * Returns the low word of x0; x1..x3 hold further results.
  */
-export function trap(cpu: u32, level: u32): i32 {
-	return execute(cpu, level);
-}
+export { trap } from "./trap";
 
 /**
  * Lets virtual time pass, with everything that happens meanwhile: `low` + `high` * 2^32 ns, and more when the firmware

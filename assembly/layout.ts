@@ -11,7 +11,7 @@
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 3,
+	VERSION = 4,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
@@ -56,6 +56,7 @@ export const enum State {
 	CPUS = 0x1c,
 	MAX_MESSAGE = 0x20,
 	PASS_ON = 0x24,
+	/** u64, its high word 0: so it is added to the time in one step. */
 	TRAP_NS = 0x28,
 	/** u32 pairs: address and count of each table in use. */
 	BLOCKS = 0x40,
@@ -136,6 +137,8 @@ export const enum State {
 	INTERRUPTS_TAKEN = 0x150,
 	/** u64: virtual time at which traps look at the fast channels again; the end of time when there are none. */
 	FAST_LOOK = 0x158,
+	/** u64: until this virtual time a trap has nothing to do but its call, see assembly/sim/attention.ts. */
+	ATTENTION = 0x160,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -197,13 +200,17 @@ export const enum Cpu {
 	REGISTERS = 18,
 	/** u32, written by the host: 1 while the CPU is in the secure state. */
 	SECURE = 0xe0,
-	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
-	LAST_CALL = 0xf0,
-	/** u32: that channel's row. */
-	LAST_CHANNEL = 0xf8,
+	/** The engine's own. u32: x0 of the last call to a single channel; its caller, see CallKey, all bits inverted. */
+	LAST_CALL = 0xe4,
+	LAST_CALLER = 0xe8,
+	/** u32: that channel's row, its area, its agent's row and dispatch table. */
+	LAST_CHANNEL = 0xec,
+	LAST_AREA = 0xf0,
+	LAST_AGENT = 0xf4,
+	LAST_DISPATCH = 0xf8,
 }
 
-/** What besides a function ID tells a call: the high word of Cpu.LAST_CALL. */
+/** What besides a function ID tells a call. */
 export const enum CallKey {
 	/** The exception level, and one bit above it the security state. */
 	LEVEL_MASK = 0xff,
@@ -215,8 +222,12 @@ export const enum Dispatch {
 	FIRST_PROTOCOL = 0x10,
 	PROTOCOLS = 8,
 	MESSAGES = 32,
-	/** Low half: function reference of the handler; high half: exact size of the request's payload in bytes. */
+	/** Bits 11:0 function reference of the handler, 15:12 AtHand, 31:16 exact size of the request's payload in bytes. */
 	ENTRY = 4,
+	HANDLER_MASK = 0xfff,
+	AT_HAND_SHIFT = 12,
+	AT_HAND_MASK = 0xf,
+	SIZE_SHIFT = 16,
 	PROTOCOL_STRIDE = 128,
 	SIZE = 1024,
 }

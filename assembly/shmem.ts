@@ -24,9 +24,9 @@ export const enum SmtStatus {
 	ERROR = 2,
 }
 
-const INTERRUPT_ENABLED: u32 = 1;
+export const INTERRUPT_ENABLED: u32 = 1;
 /** The length counts the header word; an error reply holds header and status. */
-const HEADER_SIZE: u32 = 4;
+export const HEADER_SIZE: u32 = 4;
 const STATUS_SIZE: u32 = 4;
 
 /** Serves every busy area of a function ID. Returns how many there were. */
@@ -75,7 +75,7 @@ function refuse(channel: usize, area: usize): void {
 	store<u32>(area, SmtStatus.FREE | SmtStatus.ERROR, Smt.STATUS);
 }
 
-function raiseInterrupt(channel: usize): void {
+export function raiseInterrupt(channel: usize): void {
 	const raised = load<u32>(channel, Channel.INTERRUPTS) + 1;
 	store<u32>(channel, raised, Channel.INTERRUPTS);
 	const all = load<u32>(Address.STATE, State.INTERRUPTS) + 1;

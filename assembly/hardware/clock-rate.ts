@@ -263,25 +263,3 @@ export function positionOf(clock: usize, parent: usize): u32 {
 	}
 	return 0xff;
 }
-
-/** Whether CLOCK_RATE_SET can change anything. */
-export function isRateSettable(clock: usize): bool {
-	switch (kindOf(clock)) {
-		case ClockKind.COMPOSITE:
-		case ClockKind.DIVIDER:
-		case ClockKind.CPU:
-			return true;
-		case ClockKind.PLL:
-			return !(load<u8>(clock, Clock.FLAGS) & ClockFlag.RATE_FIXED);
-		case ClockKind.MUX:
-			return (
-				(load<u8>(clock, Clock.FLAGS) & ClockFlag.FORWARDS) !== 0 &&
-				isRateSettable(parentOf(clock))
-			);
-		case ClockKind.GATE:
-		case ClockKind.FIXED_FACTOR:
-			return isRateSettable(parentOf(clock));
-		default:
-			return false;
-	}
-}

@@ -1,8 +1,9 @@
 // The clock tree: who is whose parent, what rate each clock has, and whether it runs, all read from registers.
 // i.MX 8M Mini reference manual, chapter 5.1 (CCM); every block here is generic, the platform's rows say what exists.
 
-import { Clock, ClockFlag, ClockKind } from "../image";
+import { Clock, ClockFlag, ClockKind, ClockState } from "../image";
 import { Address, State } from "../layout";
+import { isLong } from "../scmi/common";
 import { pllOf, pllOn, pllRate } from "./pll";
 import { field, generation, setField } from "./registers";
 
@@ -104,10 +105,29 @@ export function parentRateOf(clock: usize): u64 {
 	return parent === 0 ? 0 : rateOf(parent);
 }
 
+/** Its ClockState bits. */
+function stateOf(clock: usize): u32 {
+	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	return load<u16>(clock, Clock.STATE);
+}
+
 /** Whether the clock runs: its own gate is open and its parent runs. */
 export function isRunning(clock: usize): bool {
-	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
-	return load<u8>(clock, Clock.RUNNING) !== 0;
+	return (stateOf(clock) & ClockState.RUNNING) !== 0;
+}
+
+/** Whether CLOCK_RATE_SET can change anything. */
+export function isRateSettable(clock: usize): bool {
+	return (stateOf(clock) & ClockState.RATE_SETTABLE) !== 0;
+}
+
+export function isCritical(clock: usize): bool {
+	return (load<u8>(clock, Clock.FLAGS) & ClockFlag.CRITICAL) !== 0;
+}
+
+/** Whether there are parents to choose from. */
+export function hasMux(clock: usize): bool {
+	return parentCount(clock) > 1;
 }
 
 /** Whether its own gate lets it through. Any non-zero setting of a wide gate (CCGR) is on while the SoC runs. */
@@ -151,12 +171,43 @@ function refresh(clock: usize): void {
 	const parent = parentOf(clock);
 	const fin = parent === 0 ? 0 : rateOf(parent);
 	store<u64>(clock, computeRate(clock, fin), Clock.RATE);
-	store<u8>(
-		clock,
-		gateOpen(clock) && (parent === 0 || isRunning(parent)) ? 1 : 0,
-		Clock.RUNNING,
-	);
+	store<u16>(clock, <u16>computeState(clock, parent), Clock.STATE);
 	store<u32>(clock, generation(), Clock.GENERATION);
+}
+
+/** Its ClockState bits; the parent's are valid. */
+function computeState(clock: usize, parent: usize): u32 {
+	const above: u32 =
+		parent === 0
+			? ClockState.RUNNING
+			: load<u16>(parent, Clock.STATE) &
+				(ClockState.RUNNING | ClockState.RATE_SETTABLE);
+	let state = above;
+	if (!gateOpen(clock)) state &= ~ClockState.RUNNING;
+	const flags = load<u8>(clock, Clock.FLAGS);
+	switch (kindOf(clock)) {
+		case ClockKind.COMPOSITE:
+		case ClockKind.DIVIDER:
+		case ClockKind.CPU:
+			state |= ClockState.RATE_SETTABLE;
+			break;
+		case ClockKind.PLL:
+			state |= ClockState.RATE_SETTABLE;
+			if (flags & ClockFlag.RATE_FIXED) state &= ~ClockState.RATE_SETTABLE;
+			break;
+		case ClockKind.MUX:
+			if (!(flags & ClockFlag.FORWARDS)) state &= ~ClockState.RATE_SETTABLE;
+			break;
+		default:
+			break;
+	}
+	if (parent !== 0) state |= ClockState.PARENTS;
+	if (isLong(load<u32>(clock, Clock.NAME))) state |= ClockState.LONG_NAME;
+	const all =
+		hasMux(clock) &&
+		!isCritical(clock) &&
+		(state & ClockState.RATE_SETTABLE) !== 0;
+	return all ? state : state | ClockState.RESTRICTED;
 }
 
 function computeRate(clock: usize, fin: u64): u64 {

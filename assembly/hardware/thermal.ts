@@ -107,6 +107,13 @@ export function followPowerSoon(): void {
 	followPower();
 }
 
+/** Virtual time at which the next trap is to call {@link followPowerSoon}; the end of time while nothing has changed. */
+export function powerLook(): u64 {
+	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) === generation())
+		return u64.MAX_VALUE;
+	return load<u64>(unit(), Thermal.LOOKED_AT) + SOON;
+}
+
 /** Begins at the temperature around it. */
 export function coolDown(thermal: usize): void {
 	const ambient = <i64>load<i32>(thermal, Thermal.AMBIENT) * 1000;
