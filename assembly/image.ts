@@ -183,6 +183,8 @@ export const enum ClockState {
 	RESTRICTED = 1 << 1,
 	LOW = RUNNING | RESTRICTED,
 	RATE_SETTABLE = 1 << 2,
+	/** Always: no bits at all are a state that nobody has looked for since the rate was found. */
+	KNOWN = 1 << 3,
 	/** In their places in the attributes' upper half: it has parents; it has a name of more than 15 characters. */
 	PARENTS = 1 << 12,
 	LONG_NAME = 1 << 13,

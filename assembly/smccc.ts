@@ -3,7 +3,7 @@
 
 import { Agent, Channel, Service, ServiceKind } from "./image";
 import { Abi, Address, CallKey, Cpu, Slot, State } from "./layout";
-import { readMessages, serveChannels } from "./shmem";
+import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { passTrap } from "./sim/attention";
 
 export const enum Smccc {
@@ -50,6 +50,12 @@ export function callerOf(registers: usize, level: u32): u32 {
 
 function callService(registers: usize, caller: u32): i32 {
 	const x0 = load<u32>(registers, Cpu.X0);
+	const again =
+		x0 === load<u32>(registers, Cpu.LAST_CALL) &&
+		~caller === load<u32>(registers, Cpu.LAST_CALLER);
+	const last = load<u32>(registers, Cpu.LAST_CHANNEL);
+	if (again && last !== 0)
+		return serveChannel(last) ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 	const service = serviceFor(x0 & ~Smccc.SVE_HINT, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	const single =

@@ -93,9 +93,14 @@ export function parentOf(clock: usize): usize {
 	return parentCount(clock) === 0 ? 0 : parentAt(clock, parentPosition(clock));
 }
 
+/** Whether what was derived from registers still holds. */
+function isFresh(clock: usize): bool {
+	return load<u32>(clock, Clock.GENERATION) === generation();
+}
+
 /** The rate in Hz, whether the clock runs or not. */
 export function rateOf(clock: usize): u64 {
-	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
+	if (!isFresh(clock)) refresh(clock);
 	return load<u64>(clock, Clock.RATE);
 }
 
@@ -107,8 +112,13 @@ export function parentRateOf(clock: usize): u64 {
 
 /** Its ClockState bits. */
 function stateOf(clock: usize): u32 {
-	if (load<u32>(clock, Clock.GENERATION) !== generation()) refresh(clock);
-	return load<u16>(clock, Clock.STATE);
+	if (!isFresh(clock)) refresh(clock);
+	let state: u32 = load<u16>(clock, Clock.STATE);
+	if (state === 0) {
+		state = computeState(clock);
+		store<u16>(clock, <u16>state, Clock.STATE);
+	}
+	return state;
 }
 
 /** Whether the clock runs: its own gate is open and its parent runs. */
@@ -166,23 +176,62 @@ export function divider(clock: usize): u32 {
 	);
 }
 
-// Parents first; load() has checked that nothing is its own ancestor and how deep the tree is.
+/** Products of dividers up to this one have room for one more factor of 16 bits. */
+const ROOM: u64 = 1 << 47;
+
+/** Finds the rate; the state is unknown then. load() has checked that nothing is its own ancestor and how deep the tree is. */
 function refresh(clock: usize): void {
-	const parent = parentOf(clock);
-	const fin = parent === 0 ? 0 : rateOf(parent);
-	store<u64>(clock, computeRate(clock, fin), Clock.RATE);
-	store<u16>(clock, <u16>computeState(clock, parent), Clock.STATE);
+	store<u64>(clock, computeRate(clock), Clock.RATE);
+	store<u16>(clock, 0, Clock.STATE);
 	store<u32>(clock, generation(), Clock.GENERATION);
 }
 
-/** Its ClockState bits; the parent's are valid. */
-function computeState(clock: usize, parent: usize): u32 {
-	const above: u32 =
-		parent === 0
-			? ClockState.RUNNING
-			: load<u16>(parent, Clock.STATE) &
-				(ClockState.RUNNING | ClockState.RATE_SETTABLE);
-	let state = above;
+// Dividers one below the other round down like one divider by their product: a single division for a whole branch, up to
+// the next clock that multiplies, or whose rate is known.
+function computeRate(clock: usize): u64 {
+	let divisor: u64 = 1;
+	let at = clock;
+	do {
+		switch (kindOf(at)) {
+			case ClockKind.COMPOSITE:
+				divisor *= sliceDivider(at);
+				break;
+			case ClockKind.DIVIDER:
+				divisor *= divider(at);
+				break;
+			case ClockKind.FIXED_FACTOR:
+				if (load<u32>(at, Clock.MULT) !== 1) {
+					const product = parentRateOf(at) * load<u32>(at, Clock.MULT);
+					return product / (load<u32>(at, Clock.DIV) * divisor);
+				}
+				divisor *= load<u32>(at, Clock.DIV);
+				break;
+			case ClockKind.FIXED:
+				return divided(load<u64>(at, Clock.FIXED_RATE), divisor);
+			case ClockKind.PLL:
+				if (at !== clock) return divided(rateOf(at), divisor);
+				return pllRate(pllOf(at), parentRateOf(at));
+			default:
+				break;
+		}
+		at = parentOf(at);
+		if (at === 0) return 0;
+	} while (!isFresh(at) && divisor < ROOM);
+	return divided(rateOf(at), divisor);
+}
+
+/** Most branches above a PLL divide by nothing, and a division costs more than the rest of a level. */
+function divided(rate: u64, divisor: u64): u64 {
+	return divisor === 1 ? rate : rate / divisor;
+}
+
+// Parents first.
+function computeState(clock: usize): u32 {
+	const parent = parentOf(clock);
+	let state: u32 = ClockState.RUNNING;
+	if (parent !== 0)
+		state = stateOf(parent) & (ClockState.RUNNING | ClockState.RATE_SETTABLE);
+	state |= ClockState.KNOWN;
 	if (!gateOpen(clock)) state &= ~ClockState.RUNNING;
 	const flags = load<u8>(clock, Clock.FLAGS);
 	switch (kindOf(clock)) {
@@ -208,21 +257,4 @@ function computeState(clock: usize, parent: usize): u32 {
 		!isCritical(clock) &&
 		(state & ClockState.RATE_SETTABLE) !== 0;
 	return all ? state : state | ClockState.RESTRICTED;
-}
-
-function computeRate(clock: usize, fin: u64): u64 {
-	switch (kindOf(clock)) {
-		case ClockKind.COMPOSITE:
-			return fin / sliceDivider(clock);
-		case ClockKind.FIXED:
-			return load<u64>(clock, Clock.FIXED_RATE);
-		case ClockKind.FIXED_FACTOR:
-			return (fin * load<u32>(clock, Clock.MULT)) / load<u32>(clock, Clock.DIV);
-		case ClockKind.DIVIDER:
-			return fin / divider(clock);
-		case ClockKind.PLL:
-			return pllRate(pllOf(clock), fin);
-		default:
-			return fin;
-	}
 }

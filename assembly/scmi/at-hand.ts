@@ -38,6 +38,7 @@ export function attributesAtHand(agent: usize, p: usize): bool {
 	const clock = freshClock(p);
 	if (clock === 0 || load<u32>(clock, Clock.DENIED_TO) !== 0) return false;
 	const state: u32 = load<u16>(clock, Clock.STATE);
+	if (state === 0) return false;
 	let bits = (state & ClockState.LOW) | ((state & ClockState.HIGH) << 16);
 	if (load<u32>(agent, Agent.P2A) !== 0)
 		bits |= Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY;
