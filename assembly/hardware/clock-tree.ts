@@ -94,7 +94,7 @@ export function parentOf(clock: usize): usize {
 }
 
 /** Whether what was derived from registers still holds. */
-function isFresh(clock: usize): bool {
+export function isFresh(clock: usize): bool {
 	return load<u32>(clock, Clock.GENERATION) === generation();
 }
 
@@ -180,7 +180,7 @@ export function divider(clock: usize): u32 {
 const ROOM: u64 = 1 << 47;
 
 /** Finds the rate; the state is unknown then. load() has checked that nothing is its own ancestor and how deep the tree is. */
-function refresh(clock: usize): void {
+export function refresh(clock: usize): void {
 	store<u64>(clock, computeRate(clock), Clock.RATE);
 	store<u16>(clock, 0, Clock.STATE);
 	store<u32>(clock, generation(), Clock.GENERATION);

@@ -1,11 +1,11 @@
-// Messages that agents send all the time, answered without a call when nothing has to be looked for.
+// Messages that agents send all the time, answered at once when nothing has to be looked for.
 // SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.6.2.5, 4.6.2.8 and 4.3.2.6.
 //
-// What is not at hand (a stale rate, an ID that does not exist, a denied agent) is left to the message's own handler: the
+// What is not at hand (a stale state, an ID that does not exist, a denied agent) is left to the message's own handler: the
 // two give the same answers.
 
-import { generation } from "../hardware/registers";
-import { Agent, Clock, ClockState, Domain } from "../image";
+import { clockRow, isFresh, kindOf, refresh } from "../hardware/clock-tree";
+import { Agent, Clock, ClockKind, ClockState, Domain } from "../image";
 import { Address, State } from "../layout";
 import { Attribute } from "./clock";
 import { LAST_BYTE_CLEAR } from "./common";
@@ -21,14 +21,19 @@ export function versionAtHand(protocol: u32, p: usize): void {
 function freshClock(p: usize): usize {
 	const id = load<u32>(p);
 	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
-	const clock = load<u32>(Address.STATE, State.CLOCKS) + id * Clock.SIZE;
-	return load<u32>(clock, Clock.GENERATION) === generation() ? <usize>clock : 0;
+	const clock = clockRow(id);
+	return isFresh(clock) ? clock : 0;
 }
 
-/** CLOCK_RATE_GET. */
+/** CLOCK_RATE_GET; a rate that is not known is found here, too: after one change all other rates have to be. */
 export function rateAtHand(p: usize): bool {
-	const clock = freshClock(p);
-	if (clock === 0) return false;
+	const id = load<u32>(p);
+	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return false;
+	const clock = clockRow(id);
+	if (!isFresh(clock)) {
+		if (kindOf(clock) <= ClockKind.ALIAS) return false;
+		refresh(clock);
+	}
 	store<u64>(p, load<u64>(clock, Clock.RATE), Reply.AT);
 	return true;
 }
