@@ -2,9 +2,10 @@
 // plain server, and an empty call into WebAssembly as the floor. Rounds alternate, because clock speeds drift.
 
 import { Bench } from "tinybench";
+import { Address, State } from "../assembly/layout.ts";
 import type { Engine } from "../host/engine.ts";
 import type { Firmware } from "../host/firmware.ts";
-import { createEngine, engineModule } from "../host/node.ts";
+import { createEngine } from "../host/node.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
 import { PlainServer } from "./plain-server.ts";
 
@@ -50,14 +51,13 @@ interface Request {
 	words: readonly number[];
 	/** Word 2 of every other message, where they shall differ. */
 	otherWord2?: number;
+	/** Every message finds that registers have changed, so that nothing known about clocks holds. */
+	stale?: boolean;
 }
-
-/** Sends a request `BATCH` times. */
-type Sender = (request: Request) => number;
 
 const EL3 = 3;
 /** Messages between two looks at the clock. */
-const BATCH = 500;
+const BATCH = 1000;
 const NS_PER_MS = 1e6;
 
 const CHANNEL = IMX8MM.channels[0] as (typeof IMX8MM.channels)[number];
@@ -89,6 +89,13 @@ const REQUESTS: readonly Request[] = [
 		words: [clockId("usdhc3_root_clk")],
 	},
 	{
+		name: "CLOCK_RATE_GET, tree walked",
+		protocol: 0x14,
+		message: 0x6,
+		words: [clockId("usdhc3_root_clk")],
+		stale: true,
+	},
+	{
 		// Neither rate comes out exactly, so that all dividers are looked at; each changes the registers.
 		name: "CLOCK_RATE_SET",
 		protocol: 0x14,
@@ -106,77 +113,86 @@ function viewsOf(firmware: Firmware): [area: Int32Array, x: Uint32Array] {
 	return [area, firmware.registers(0)];
 }
 
-/** What is written for a request: header, length, four words of parameters. */
-function encode({
-	protocol,
-	message,
-	words,
-}: Request): [number, number, number, number, number, number] {
-	const [a = 0, b = 0, c = 0, d = 0] = words;
-	return [(protocol << 10) | message, 4 + 4 * words.length, a, b, c, d];
+/** The words of a request that an agent writes: header, length, and as many parameters as the message has. */
+function writes({ protocol, message, words, otherWord2 }: Request): string {
+	const parameters = words.map((word, i) => {
+		const other = i === 2 ? (otherWord2 ?? word) : word;
+		const value = other === word ? word : `(i & 1) === 0 ? ${word} : ${other}`;
+		return `area[${PAYLOAD + i}] = ${value};`;
+	});
+	return `
+		area[${STATUS}] = 0;
+		area[${LENGTH}] = ${4 + 4 * words.length};
+		area[${HEADER}] = ${(protocol << 10) | message};
+		${parameters.join("\n")}`;
 }
 
-// V8 makes the best of views and call targets that a function has had only once: the engine and the plain server have a
-// loop each, written out twice, and its closure is made once.
+// V8 makes the best of views and call targets that a function has had only once, and functions of the same text share what
+// it has learnt. So each message to each firmware gets a loop of its own, as a driver's code would be: written from this
+// text, with the message's name in it.
 
-function engineSender(engine: Engine): Sender {
-	const [area, x] = viewsOf(engine);
-	const trap = engine.rawTrap;
-	const { functionId } = CHANNEL;
-	return (request) => {
-		const [header, length, a, b, even, d] = encode(request);
-		const odd = request.otherWord2 ?? even;
-		let sum = 0;
-		for (let i = 0; i < BATCH; i++) {
-			area[STATUS] = 0;
-			area[LENGTH] = length;
-			area[HEADER] = header;
-			area[PAYLOAD] = a;
-			area[PAYLOAD + 1] = b;
-			area[PAYLOAD + 2] = (i & 1) === 0 ? even : odd;
-			area[PAYLOAD + 3] = d;
-			x[0] = functionId;
-			sum |= trap(0, EL3);
-			sum |= (area[STATUS] as number) ^ FREE;
-			sum |= area[PAYLOAD] as number;
-		}
-		return sum;
-	};
+function batchOf(
+	firmware: Firmware,
+	request: Request,
+	call: string,
+	target: unknown,
+	generation?: Uint32Array,
+): Batch {
+	const [area, x] = viewsOf(firmware);
+	const loop = `
+		// ${request.name}, ${call}
+		return () => {
+			let sum = 0;
+			for (let i = 0; i < ${BATCH}; i++) {
+				${writes(request)}
+				${generation === undefined ? "" : "generation[0]++;"}
+				x[0] = ${CHANNEL.functionId};
+				sum |= ${call};
+				sum |= area[${STATUS}] ^ ${FREE};
+				sum |= area[${PAYLOAD}];
+			}
+			return sum;
+		};`;
+	return new Function("area", "x", "target", "generation", loop)(
+		area,
+		x,
+		target,
+		generation,
+	);
 }
 
-function plainSender(server: PlainServer): Sender {
-	const [area, x] = viewsOf(server);
-	const { functionId } = CHANNEL;
-	return (request) => {
-		const [header, length, a, b, even, d] = encode(request);
-		const odd = request.otherWord2 ?? even;
-		let sum = 0;
-		for (let i = 0; i < BATCH; i++) {
-			area[STATUS] = 0;
-			area[LENGTH] = length;
-			area[HEADER] = header;
-			area[PAYLOAD] = a;
-			area[PAYLOAD + 1] = b;
-			area[PAYLOAD + 2] = (i & 1) === 0 ? even : odd;
-			area[PAYLOAD + 3] = d;
-			x[0] = functionId;
-			sum |= server.trap(0, "smc");
-			sum |= (area[STATUS] as number) ^ FREE;
-			sum |= area[PAYLOAD] as number;
-		}
-		return sum;
-	};
+function engineBatch(engine: Engine, request: Request): Batch {
+	// What a register write does, without its own cost; the plain server walks the tree for every message.
+	const generation =
+		request.stale === true
+			? new Uint32Array(engine.buffer, Address.STATE + State.GENERATION, 1)
+			: undefined;
+	const call = `target(0, ${EL3})`;
+	return batchOf(engine, request, call, engine.rawTrap, generation);
 }
 
+function plainBatch(server: PlainServer, request: Request): Batch {
+	return batchOf(server, request, `target.trap(0, "smc")`, server);
+}
+
+/** A module with nothing but `trap`, which returns 0. */
+const EMPTY = new Uint8Array([
+	// Magic and version; type (i32, i32) -> i32; one function; its export "trap"; its body: i32.const 0.
+	0x00,
+	0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f, 3, 2, 1,
+	0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 6, 1, 4, 0, 0x41, 0, 0x0b,
+]);
+
+/** A call of the same kind as a trap, from a loop of the same kind, with nothing on either side. */
 function emptyBatch(): Batch {
-	const { exports } = new WebAssembly.Instance(engineModule(), {});
-	const abiVersion = exports.abiVersion as () => number;
-	const version = abiVersion();
-	return () => {
-		let sum = 0;
-		for (let i = 0; i < BATCH; i++) sum |= abiVersion() ^ version;
-		return sum;
-	};
+	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(EMPTY));
+	const loop = `
+		return () => {
+			let sum = 0;
+			for (let i = 0; i < ${BATCH}; i++) sum |= trap(0, ${EL3});
+			return sum;
+		};`;
+	return new Function("trap", loop)(exports.trap);
 }
 
 /** Measures every message on the engine and on the plain server. */
@@ -184,12 +200,12 @@ export function measureTraps({
 	rounds = 12,
 	time = 40,
 }: TrapOptions = {}): TrapCosts {
-	const toEngine = engineSender(createEngine(IMX8MM));
-	const toPlain = plainSender(new PlainServer(IMX8MM));
+	const engine = createEngine(IMX8MM);
+	const server = new PlainServer(IMX8MM);
 	const batches = new Map<string, Batch>([["empty call", emptyBatch()]]);
 	for (const request of REQUESTS) {
-		batches.set(`engine ${request.name}`, () => toEngine(request));
-		batches.set(`plain ${request.name}`, () => toPlain(request));
+		batches.set(`engine ${request.name}`, engineBatch(engine, request));
+		batches.set(`plain ${request.name}`, plainBatch(server, request));
 	}
 	const medians = new Map<string, number[]>();
 	for (let round = 0; round < rounds; round++) {
