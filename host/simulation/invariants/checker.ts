@@ -238,17 +238,19 @@ export class InvariantChecker {
 	}
 
 	#broken(): Finding[] {
-		const disagreements = this.#requests.agree()
-			? []
-			: [...this.#requests.disagreements()];
-		return [...disagreements, ...this.#states.findings()];
+		const found = this.#states.findings();
+		if (!this.#requests.agree())
+			found.unshift(...this.#requests.disagreements());
+		return found;
 	}
 
 	/** Reports what is broken and was not at the last look. */
 	#lookAtStates(): void {
-		const standing = new Set<string>();
+		const broken = this.#broken();
 		this.#disagrees = false;
-		for (const finding of this.#broken()) {
+		if (broken.length + this.#standing.size === 0) return;
+		const standing = new Set<string>();
+		for (const finding of broken) {
 			const key = `${finding.invariant} ${finding.what} ${finding.expected}`;
 			if (finding.invariant === "requests") this.#disagrees = true;
 			standing.add(key);

@@ -46,7 +46,7 @@ export class States {
 		this.#muxWritten = false;
 		this.#gateLeft.fill(1);
 		this.#domainLeft.fill(1);
-		for (const _ of this.findings());
+		this.findings();
 	}
 
 	/** A register access from outside has changed what registers say. */
@@ -67,23 +67,25 @@ export class States {
 	}
 
 	/** Everything that is not as it must be now. */
-	*findings(): Generator<Finding> {
+	findings(): Finding[] {
 		const { now } = this.#words;
+		const found: Finding[] = [];
 		this.#domains.count(this.#requests.domains);
 		this.#clocks.count(this.#requests.clocks, this.#domains.held, now);
 		this.#clocks.run(now);
-		yield* this.#stoppedClocks();
-		yield* this.#openGates();
-		yield* this.#domainStates();
+		this.#stoppedClocks(found);
+		this.#openGates(found);
+		this.#domainStates(found);
 		if (!this.#muxWritten && !this.#requests.countsAgree())
-			yield* this.#requests.wrongCounts();
+			found.push(...this.#requests.wrongCounts());
+		return found;
 	}
 
-	*#stoppedClocks(): Generator<Finding> {
+	#stoppedClocks(found: Finding[]): void {
 		const { uses, running, order } = this.#clocks;
 		for (let i = 0; i < order.length; i++) {
 			const id = order[i] as number;
-			if (uses[id] !== 0 && running[id] === 0) yield this.#stopped(id);
+			if (uses[id] !== 0 && running[id] === 0) found.push(this.#stopped(id));
 		}
 	}
 
@@ -115,7 +117,7 @@ export class States {
 		};
 	}
 
-	*#openGates(): Generator<Finding> {
+	#openGates(found: Finding[]): void {
 		const { rows, gates, gateOf, gateOpen, uses, neverOff } = this.#clocks;
 		const { now, addresses } = this.#words;
 		const left = this.#gateLeft;
@@ -134,46 +136,53 @@ export class States {
 			const names = rows
 				.filter((row) => row?.gate === i)
 				.map((row) => row?.clock.name);
-			yield {
+			found.push({
 				invariant: "clock-left-on",
 				what: `clock ${names.join(", ")}, wanted by nobody`,
 				where: addresses[word] as number,
 				expected: `no bit of 0x${hex(mask)} set`,
 				found: `0x${hex(now[word] as number)}`,
-			};
+			});
 		}
 	}
 
-	*#domainStates(): Generator<Finding> {
+	#domainStates(found: Finding[]): void {
 		const { rows, uses } = this.#domains;
 		const { now } = this.#words;
 		const left = this.#domainLeft;
-		for (const [id, row] of rows.entries()) {
+		for (let id = 0; id < rows.length; id++) {
+			const row = rows[id] as DomainRow;
 			const on = this.#domains.isOn(row, now);
 			const used = uses[id] !== 0;
 			if (!on || used) left[id] = 0;
 			const { name, parent } = row.domain;
 			if (used && !on)
-				yield this.#domain(
-					"domain-off-in-use",
-					row,
-					`power domain ${name}, wanted by ${this.#requests.names(this.#requests.domains[id] as number)}`,
-					"on",
+				found.push(
+					this.#domain(
+						"domain-off-in-use",
+						row,
+						`power domain ${name}, wanted by ${this.#requests.names(this.#requests.domains[id] as number)}`,
+						"on",
+					),
 				);
 			if (on && !used && !left[id] && this.#domains.isSwitched(row))
-				yield this.#domain(
-					"domain-left-on",
-					row,
-					`power domain ${name}, wanted by nobody`,
-					"off",
+				found.push(
+					this.#domain(
+						"domain-left-on",
+						row,
+						`power domain ${name}, wanted by nobody`,
+						"off",
+					),
 				);
 			const above = parent === null ? undefined : (rows[parent] as DomainRow);
 			if (on && above !== undefined && !this.#domains.isOn(above, now))
-				yield this.#domain(
-					"domain-under-off-parent",
-					above,
-					`power domain ${name} under ${above.domain.name}`,
-					"on",
+				found.push(
+					this.#domain(
+						"domain-under-off-parent",
+						above,
+						`power domain ${name} under ${above.domain.name}`,
+						"on",
+					),
 				);
 		}
 	}
