@@ -9,9 +9,9 @@
 // stands still for a reader, and readers of different channels share nothing that either of them writes, except
 // rates that they compute: see clock-tree.ts.
 //
-// Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, it gets a
-// lease of as many traps as fit in before the next thing is due, half of what the other CPUs' leases leave. A trap without a
-// lease takes the lock, and counts what all CPUs have used. If something is due earlier now, all leases are void.
+// Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, the traps that
+// fit in before the next thing is due are shared among the CPUs, a lease for each. A trap without a lease takes the lock, and
+// counts what all CPUs have used. If something is due earlier now, so do the leases end.
 // So the sum of all traps' times is what it would be one after the other, and everything happens at its time.
 
 import { executeEntries } from "./batch";
@@ -88,18 +88,21 @@ function setLease(cpu: usize, traps: u32): void {
 	store<u32>(cpu, traps, Cpu.LEASED);
 }
 
+/**
+ * Shares the time until something is due among the CPUs that have a thread, and the receiver. Who still has about its share
+ * keeps what it has: its words stay in its own core's cache.
+ */
 function giveLease(receiver: u32): void {
 	const cpus = cpuCount();
-	const room = quietTraps();
-	let others: u64 = 0;
-	for (let i: u32 = 0; i < cpus; i++)
-		if (i !== receiver) others += load<u32>(cpuRow(i), Cpu.LEASE);
-	if (others > room) {
-		for (let i: u32 = 0; i < cpus; i++) setLease(cpuRow(i), 0);
-		others = 0;
+	let sharing = atomic.load<u32>(Address.THREADS);
+	if (receiver < cpus) sharing |= 1 << receiver;
+	const share = <u32>min(quietTraps() / max(popcnt(sharing), 1), MOST_TRAPS);
+	for (let i: u32 = 0; i < cpus; i++) {
+		const cpu = cpuRow(i);
+		const left = load<u32>(cpu, Cpu.LEASE);
+		const due: u32 = sharing & (1 << i) ? share : 0;
+		if (left > due || left < (due + 1) >> 1) setLease(cpu, due);
 	}
-	if (receiver >= cpus) return;
-	setLease(cpuRow(receiver), <u32>min((room - others) >> 1, MOST_TRAPS));
 }
 
 /** A trap, see index.ts. */
