@@ -217,6 +217,8 @@ export const enum Cpu {
 	 */
 	LEASE = 0xd0,
 	LEASED = 0xd4,
+	/** u64: virtual time when it was last found to have used some; 0 before. */
+	USED_AT = 0xd8,
 	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
 	LAST_CALL = 0xf0,
 	/** u32: that channel's row. */

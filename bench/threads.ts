@@ -155,6 +155,7 @@ function runWorker({ shared, turn, worker }: Setup): void {
 			const { functionId } = own[0] as (typeof own)[number];
 			let failed = 0;
 			for (let i = 0; i < messages; i++) {
+				do while (Atomics.load(turns, 0) !== 0);
 				while (Atomics.compareExchange(turns, 0, 0, 1) !== 0);
 				failed |= message(area, functionId, clock);
 				Atomics.store(turns, 0, 0);
