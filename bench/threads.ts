@@ -1,5 +1,7 @@
 // What a second thread brings: messages per second of two workers on one engine, against one worker alone.
-// `node build/bench/threads.js`, or with `--json` one object. Rounds alternate, because clock speeds and load drift.
+// `node build/bench/threads.js`, or with `--json` one object. Rounds alternate, because clock speeds and load drift; the
+// first row is what the machine itself has to give. On a busy one, `--messages 5000000` makes rounds so long that both
+// workers get their share of it.
 
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -20,8 +22,8 @@ import {
 const READY = 1;
 /** How many workers there are; one of them alone is the measure. */
 const WORKERS = 2;
-/** A round is short, so that some go by undisturbed on a machine that has other work. */
-const MESSAGES = 20_480;
+/** Messages of each worker in a round. */
+const MESSAGES = 204_800;
 const EL3 = 3;
 
 /** Words of an area and of a batch's entry: SCMI 3.2, section 5.1.2. */
@@ -35,8 +37,9 @@ const RATE_SET = (0x14 << 10) | 0x5;
 /** One for each worker. */
 const CLOCKS = ["usdhc3", "i2c1"];
 
-type Kind = "traps" | "batch" | "rate sets" | "one channel";
+type Kind = "control" | "traps" | "batch" | "rate sets" | "one channel";
 const KINDS: Record<Kind, string> = {
+	control: "control: arithmetic alone, nothing shared",
 	traps: "CLOCK_RATE_GET, one trap each, own channels",
 	batch: "CLOCK_RATE_GET, batches of 512, own channels",
 	"rate sets": "CLOCK_RATE_SET, one trap each, own channels",
@@ -95,6 +98,12 @@ function runWorker({ shared, turn, worker }: Setup): void {
 		return area[PAYLOAD] as number;
 	};
 	const jobs: Record<Kind, (messages: number) => number> = {
+		control: (messages) => {
+			let value = 1;
+			for (let i = 0; i < 16 * messages; i++)
+				value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0;
+			return value === 0 ? 1 : 0;
+		},
 		traps: (messages) => {
 			const area = areaOf(worker);
 			const { functionId } = own[worker] as (typeof own)[number];
@@ -146,6 +155,7 @@ function runWorker({ shared, turn, worker }: Setup): void {
 			const { functionId } = own[0] as (typeof own)[number];
 			let failed = 0;
 			for (let i = 0; i < messages; i++) {
+				do while (Atomics.load(turns, 0) !== 0);
 				while (Atomics.compareExchange(turns, 0, 0, 1) !== 0);
 				failed |= message(area, functionId, clock);
 				Atomics.store(turns, 0, 0);
@@ -181,9 +191,10 @@ async function rate(
 	count: number,
 	turns: Int32Array,
 	kind: Kind,
+	messages: number,
 ): Promise<number> {
 	const ready = Atomics.load(turns, READY) + count;
-	const job: Job = { kind, messages: MESSAGES, ready };
+	const job: Job = { kind, messages, ready };
 	const times = await Promise.all(
 		workers.slice(0, count).map((worker) => {
 			worker.postMessage(job);
@@ -192,7 +203,7 @@ async function rate(
 	);
 	const begin = Math.min(...times.map((time) => time.begin));
 	const end = Math.max(...times.map((time) => time.end));
-	return (count * job.messages) / ((end - begin) / 1000);
+	return (count * messages) / ((end - begin) / 1000);
 }
 
 function median(values: readonly number[]): number {
@@ -205,7 +216,7 @@ function costOf(rates: readonly number[]): { median: number; best: number } {
 }
 
 /** Measures every kind. */
-async function measure(rounds: number) {
+async function measure(rounds: number, messages: number) {
 	const { engine, shared, reason } = createSharedEngine(
 		imx8mmWith(["linux", "guest"]),
 	);
@@ -224,10 +235,10 @@ async function measure(rounds: number) {
 	for (const kind of Object.keys(KINDS) as Kind[]) {
 		const one: number[] = [];
 		const two: number[] = [];
-		await rate(workers, WORKERS, turns, kind);
+		await rate(workers, WORKERS, turns, kind, messages);
 		for (let round = 0; round < rounds; round++) {
-			one.push(await rate(workers, 1, turns, kind));
-			two.push(await rate(workers, WORKERS, turns, kind));
+			one.push(await rate(workers, 1, turns, kind, messages));
+			two.push(await rate(workers, WORKERS, turns, kind, messages));
 		}
 		rows.push({
 			kind,
@@ -243,9 +254,16 @@ async function measure(rounds: number) {
 
 if (isMainThread) {
 	const { values } = parseArgs({
-		options: { json: { type: "boolean" }, rounds: { type: "string" } },
+		options: {
+			json: { type: "boolean" },
+			rounds: { type: "string" },
+			messages: { type: "string" },
+		},
 	});
-	const result = await measure(Number(values.rounds ?? 100));
+	const result = await measure(
+		Number(values.rounds ?? 20),
+		Number(values.messages ?? MESSAGES),
+	);
 	if (values.json === true) console.log(JSON.stringify(result));
 	else {
 		const table = new Table({
