@@ -6,17 +6,16 @@ import { Abi, Address, BatchEntry, Cpu, Dispatch, State } from "./layout";
 import { grow } from "./platform/load";
 import { onlyReads, PROTOCOL_SHIFT } from "./scmi/read-only";
 import { HEADER_SIZE, INTERRUPT_ENABLED, SmtStatus, serveArea } from "./shmem";
+import { passTrapSoon } from "./sim/attention";
 import { quietTraps } from "./sim/quiet";
 import {
 	callerOf,
-	callKey,
-	catchUp,
-	isQuiet,
+	isLastCall,
 	refuse,
+	rememberCall,
 	Smccc,
 	serve,
 	serviceFor,
-	timeAfterTrap,
 } from "./smccc";
 
 /** Entries begin where a cache line does. */
@@ -86,9 +85,8 @@ function readEntries(
 ): u32 {
 	// One alone takes its trap's way.
 	if (count < 2 || !onlyReads(load<u32>(first, BatchEntry.HEADER))) return 0;
-	const functionId = <u32>load<u64>(registers, Cpu.LAST_CALL);
-	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, caller))
-		return 0;
+	const functionId = load<u32>(registers, Cpu.LAST_CALL);
+	if (!isLastCall(registers, functionId, caller)) return 0;
 	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
 	const agent = load<u32>(channel, Channel.AGENT_ROW);
 	const handlers = load<u32>(agent, Agent.DISPATCH);
@@ -114,9 +112,18 @@ function readEntries(
 			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY;
 		const handler = load<u32>(row);
 		const length = load<u32>(entry, BatchEntry.LENGTH);
-		if (handler === 0 || length !== (handler >> 16) + HEADER_SIZE) break;
+		if (
+			handler === 0 ||
+			length !== (handler >> Dispatch.SIZE_SHIFT) + HEADER_SIZE
+		)
+			break;
 		const payload = entry + BatchEntry.PAYLOAD;
-		const size = call_indirect<i32>(handler & 0xffff, agent, protocol, payload);
+		const size = call_indirect<i32>(
+			handler & Dispatch.HANDLER_MASK,
+			agent,
+			protocol,
+			payload,
+		);
 		store<i32>(payload, min(size, 0));
 		store<u32>(entry, HEADER_SIZE + 4 + max(size, 0), BatchEntry.LENGTH);
 		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
@@ -131,26 +138,20 @@ function readEntries(
 }
 
 function execute(registers: usize, caller: u32, entry: usize): i32 {
-	const time = timeAfterTrap();
-	if (isQuiet(time)) store<u64>(Address.STATE, time, State.TIME);
-	else if (!catchUp(time)) return Smccc.NOT_SUPPORTED;
-	const functionId = load<u32>(entry, BatchEntry.FUNCTION_ID) & ~Smccc.SVE_HINT;
+	passTrapSoon();
+	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
+	const x0 = load<u32>(entry, BatchEntry.FUNCTION_ID);
 	const known =
-		load<u64>(registers, Cpu.LAST_CALL) === callKey(functionId, caller) &&
+		isLastCall(registers, x0, caller) &&
 		load<u32>(entry, BatchEntry.AREA) === 0;
-	if (!known) return executeAny(functionId, registers, caller, entry);
+	if (!known) return executeAny(x0, registers, caller, entry);
 	const served = serveArea(load<u32>(registers, Cpu.LAST_CHANNEL), entry);
 	return served ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 }
 
 // Services without messages get what the CPU's other registers hold.
-function executeAny(
-	functionId: u32,
-	registers: usize,
-	caller: u32,
-	entry: usize,
-): i32 {
-	const service = serviceFor(functionId, caller);
+function executeAny(x0: u32, registers: usize, caller: u32, entry: usize): i32 {
+	const service = serviceFor(x0 & ~Smccc.SVE_HINT, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	if (load<u32>(service, Service.KIND) !== ServiceKind.CHANNELS)
 		return serve(service, registers, caller);
@@ -158,10 +159,7 @@ function executeAny(
 	const areas = load<u32>(service, Service.COUNT);
 	if (area >= areas) return Smccc.NOT_SUPPORTED;
 	const channel = load<u32>(service, Service.FIRST) + area * Channel.SIZE;
-	if (areas === 1) {
-		store<u64>(registers, callKey(functionId, caller), Cpu.LAST_CALL);
-		store<u32>(registers, channel, Cpu.LAST_CHANNEL);
-	}
+	if (areas === 1) rememberCall(registers, x0, caller, channel);
 	const served = serveArea(channel, entry);
 	return served || areas > 1 ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 }

@@ -120,8 +120,8 @@ export const enum Clock {
 	SHARE_NEXT = 0x14,
 	/** u16 enable delay in µs. */
 	ENABLE_DELAY = 0x16,
-	/** u8 state: cached, 1 when the clock runs. */
-	RUNNING = 0x19,
+	/** u16 state: cached ClockState bits. */
+	STATE = 0x18,
 	/** u16. ALIAS: the target's ID. PLL: index into PLLS. CPU: the clock to retune, an input of its parent mux. */
 	TARGET = 0x1a,
 	/** u32 name in STRINGS. */
@@ -136,7 +136,7 @@ export const enum Clock {
 	PARK_PARENT = 0x24,
 	/** u32 state: one bit for each agent that must not change it. */
 	DENIED_TO = 0x28,
-	/** u32 state: generation in which RATE and RUNNING were computed. */
+	/** u32 state: generation in which RATE and STATE were computed. */
 	GENERATION = 0x2c,
 	/** u64 state: cached rate in Hz. */
 	RATE = 0x30,
@@ -174,6 +174,21 @@ export const enum ClockFlag {
 	RATE_FIXED = 4,
 	/** MUX: rate requests pass through to the selected parent (a PLL's bypass mux). */
 	FORWARDS = 8,
+}
+
+/** What the registers make of a clock, for CLOCK_ATTRIBUTES and for its children. */
+export const enum ClockState {
+	/** In their places in the attributes' lowest bits: it runs; nobody can change everything, gate, parent and rate. */
+	RUNNING = 1,
+	RESTRICTED = 1 << 1,
+	LOW = RUNNING | RESTRICTED,
+	RATE_SETTABLE = 1 << 2,
+	/** Always: no bits at all are a state that nobody has looked for since the rate was found. */
+	KNOWN = 1 << 3,
+	/** In their places in the attributes' upper half: it has parents; it has a name of more than 15 characters. */
+	PARENTS = 1 << 12,
+	LONG_NAME = 1 << 13,
+	HIGH = PARENTS | LONG_NAME,
 }
 
 /** "None" in u16 fields. */
@@ -234,7 +249,10 @@ export const enum Domain {
 	HOLDS_CLOCKS = 0x20,
 	/** State. u32: one bit for each agent that must not change it. */
 	DENIED_TO = 0x24,
-	SIZE = 0x28,
+	/** State. u32: cached power state, and the State.POWER_CHANGES that it is of. */
+	STATE = 0x28,
+	STATE_AT = 0x2c,
+	SIZE = 0x30,
 }
 
 /** A row of SWITCHES: one power-gated region with its request bit. */

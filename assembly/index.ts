@@ -10,8 +10,7 @@ import { resetAgent as reset } from "./scmi/agent-reset";
 import { agentRow } from "./scmi/agents";
 import { notifyChanges } from "./scmi/watches";
 import { run } from "./sim/events";
-import { trap as execute } from "./smccc";
-import { hold, letGo, NO_CPU, sharedBatch, sharedTrap } from "./threads";
+import { hold, letGo, NO_CPU, sharedBatch } from "./threads";
 
 /** The version of exports, memory map and image format. A host refuses every other one. */
 export function abiVersion(): u32 {
@@ -36,9 +35,7 @@ export function loadImage(length: u32): u32 {
  * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
  * Returns the low word of x0; x1..x3 hold further results.
  */
-export function trap(cpu: u32, level: u32): i32 {
-	return ASC_FEATURE_THREADS ? sharedTrap(cpu, level) : execute(cpu, level);
-}
+export { trap } from "./trap";
 
 /**
  * Makes room for a batch of `count` entries of the loaded platform, see BatchEntry and State.BATCH_STRIDE. Returns the first

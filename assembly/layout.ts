@@ -66,6 +66,7 @@ export const enum State {
 	CPUS = 0x1c,
 	MAX_MESSAGE = 0x20,
 	PASS_ON = 0x24,
+	/** u64, its high word 0: so it is added to the time in one step. */
 	TRAP_NS = 0x28,
 	/** u32 pairs: address and count of each table in use. */
 	BLOCKS = 0x40,
@@ -146,6 +147,8 @@ export const enum State {
 	INTERRUPTS_TAKEN = 0x150,
 	/** u64: virtual time at which traps look at the fast channels again; the end of time when there are none. */
 	FAST_LOOK = 0x158,
+	/** u64: until this virtual time a trap has nothing to do but its call, see assembly/sim/attention.ts. */
+	ATTENTION = 0x160,
 	/** u32: the batch's first entry, how many there are, bytes from one to the next; see BatchEntry. */
 	BATCH = 0x180,
 	BATCH_COUNT = 0x184,
@@ -217,10 +220,14 @@ export const enum Cpu {
 	 */
 	LEASE = 0xd0,
 	LEASED = 0xd4,
-	/** The engine's own. u64: function ID of the last call to a single channel, and the CallKey of its caller above it. */
-	LAST_CALL = 0xf0,
-	/** u32: that channel's row. */
-	LAST_CHANNEL = 0xf8,
+	/** The engine's own. u32: x0 of the last call to a single channel; its caller, see CallKey, all bits inverted. */
+	LAST_CALL = 0xe4,
+	LAST_CALLER = 0xe8,
+	/** u32: that channel's row, its area, its agent's row and dispatch table. */
+	LAST_CHANNEL = 0xec,
+	LAST_AREA = 0xf0,
+	LAST_AGENT = 0xf4,
+	LAST_DISPATCH = 0xf8,
 }
 
 /**
@@ -249,7 +256,7 @@ export const enum Claim {
 	STRIDE = 64,
 }
 
-/** What besides a function ID tells a call: the high word of Cpu.LAST_CALL. */
+/** What besides a function ID tells a call. */
 export const enum CallKey {
 	/** The exception level, and one bit above it the security state. */
 	LEVEL_MASK = 0xff,
@@ -261,8 +268,12 @@ export const enum Dispatch {
 	FIRST_PROTOCOL = 0x10,
 	PROTOCOLS = 8,
 	MESSAGES = 32,
-	/** Low half: function reference of the handler; high half: exact size of the request's payload in bytes. */
+	/** Bits 11:0 function reference of the handler, 15:12 AtHand, 31:16 exact size of the request's payload in bytes. */
 	ENTRY = 4,
+	HANDLER_MASK = 0xfff,
+	AT_HAND_SHIFT = 12,
+	AT_HAND_MASK = 0xf,
+	SIZE_SHIFT = 16,
 	PROTOCOL_STRIDE = 128,
 	SIZE = 1024,
 }

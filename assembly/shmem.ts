@@ -80,7 +80,7 @@ function refuse(channel: usize, area: usize): void {
 	store<u32>(area, SmtStatus.FREE | SmtStatus.ERROR, Smt.STATUS);
 }
 
-function raiseInterrupt(channel: usize): void {
+export function raiseInterrupt(channel: usize): void {
 	const raised = load<u32>(channel, Channel.INTERRUPTS) + 1;
 	store<u32>(channel, raised, Channel.INTERRUPTS);
 	const all = load<u32>(Address.STATE, State.INTERRUPTS) + 1;

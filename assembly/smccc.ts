@@ -1,12 +1,10 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
-import { followPowerSoon } from "./hardware/thermal";
-import { Service, ServiceKind } from "./image";
+import { Agent, Channel, Service, ServiceKind } from "./image";
 import { Abi, Address, CallKey, Cpu, Slot, State } from "./layout";
-import { pollFastChannels } from "./scmi/performance-changes";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
-import { runDue } from "./sim/events";
+import { passTrap } from "./sim/attention";
 
 export const enum Smccc {
 	SUCCESS = 0,
@@ -31,21 +29,13 @@ const enum Level {
 	EL3 = 3,
 }
 
-/** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
-export function trap(cpu: u32, level: u32): i32 {
+/** Executes SMC (into EL3) or HVC (into EL2) on a CPU, whatever it asks for. Returns the low word of x0. */
+export function trapInFull(cpu: u32, level: u32): i32 {
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
-	const time = timeAfterTrap();
-	if (isQuiet(time)) store<u64>(Address.STATE, time, State.TIME);
-	else if (!catchUp(time)) return refuse(cpu);
-	const functionId = load<u32>(registers, Cpu.X0) & ~Smccc.SVE_HINT;
-	let result: i32 = Smccc.SUCCESS;
-	// Most calls are for the channel of the CPU's last one.
-	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
-	const caller = callerOf(registers, level);
-	if (load<u64>(registers, Cpu.LAST_CALL) !== callKey(functionId, caller))
-		result = callService(functionId, registers, caller);
-	else if (!serveChannel(channel)) result = Smccc.NOT_REQUIRED;
+	passTrap();
+	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
+	const result = callService(registers, callerOf(registers, level));
 	// Who stops the system never sees the call return; here it has to.
 	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
 	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
@@ -53,58 +43,49 @@ export function trap(cpu: u32, level: u32): i32 {
 	return result;
 }
 
-/** Virtual time behind a trap that begins now, in ns. */
-export function timeAfterTrap(): u64 {
-	return (
-		load<u64>(Address.STATE, State.TIME) +
-		load<u32>(Address.STATE, State.TRAP_NS)
-	);
-}
-
-/** Whether nothing but time itself happens until `time`. */
-export function isQuiet(time: u64): bool {
-	return (
-		load<u32>(Address.STATE, State.THERMAL_GENERATION) ===
-			load<u32>(Address.STATE, State.GENERATION) &&
-		time < load<u64>(Address.STATE, State.DUE) &&
-		time < load<u64>(Address.STATE, State.FAST_LOOK)
-	);
-}
-
-/** Lets time pass until then, with what happens meanwhile. False when that has stopped the system. */
-export function catchUp(time: u64): bool {
-	const generation = load<u32>(Address.STATE, State.GENERATION);
-	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
-		followPowerSoon();
-	store<u64>(Address.STATE, time, State.TIME);
-	if (time >= load<u64>(Address.STATE, State.DUE)) {
-		runDue();
-		if (load<u32>(Address.STATE, State.STOP)) return false;
-	}
-	if (time >= load<u64>(Address.STATE, State.FAST_LOOK)) pollFastChannels();
-	return true;
-}
-
 /** Who calls: the exception level that the call goes to, and the state that it comes from. */
 export function callerOf(registers: usize, level: u32): u32 {
 	return (load<u32>(registers, Cpu.SECURE) << CallKey.SECURE_SHIFT) | level;
 }
 
-export function callKey(functionId: u32, caller: u32): u64 {
-	return ((<u64>caller) << 32) | functionId;
+/** Whether a call is for the channel of the CPU's last one. */
+export function isLastCall(registers: usize, x0: u32, caller: u32): bool {
+	return (
+		x0 === load<u32>(registers, Cpu.LAST_CALL) &&
+		~caller === load<u32>(registers, Cpu.LAST_CALLER) &&
+		load<u32>(registers, Cpu.LAST_CHANNEL) !== 0
+	);
 }
 
-function callService(functionId: u32, registers: usize, caller: u32): i32 {
-	const service = serviceFor(functionId, caller);
+/** Keeps in mind what the next call most likely needs again. */
+export function rememberCall(
+	registers: usize,
+	x0: u32,
+	caller: u32,
+	channel: usize,
+): void {
+	const agent = load<u32>(channel, Channel.AGENT_ROW);
+	store<u32>(registers, x0, Cpu.LAST_CALL);
+	store<u32>(registers, ~caller, Cpu.LAST_CALLER);
+	store<u32>(registers, channel, Cpu.LAST_CHANNEL);
+	store<u32>(registers, load<u32>(channel, Channel.LINEAR), Cpu.LAST_AREA);
+	store<u32>(registers, agent, Cpu.LAST_AGENT);
+	store<u32>(registers, load<u32>(agent, Agent.DISPATCH), Cpu.LAST_DISPATCH);
+}
+
+function callService(registers: usize, caller: u32): i32 {
+	const x0 = load<u32>(registers, Cpu.X0);
+	if (isLastCall(registers, x0, caller)) {
+		const served = serveChannel(load<u32>(registers, Cpu.LAST_CHANNEL));
+		return served ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+	}
+	const service = serviceFor(x0 & ~Smccc.SVE_HINT, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	const single =
 		load<u32>(service, Service.KIND) === ServiceKind.CHANNELS &&
 		load<u32>(service, Service.COUNT) === 1;
-	if (single) {
-		store<u64>(registers, callKey(functionId, caller), Cpu.LAST_CALL);
-		const channel = load<u32>(service, Service.FIRST);
-		store<u32>(registers, channel, Cpu.LAST_CHANNEL);
-	}
+	if (single)
+		rememberCall(registers, x0, caller, load<u32>(service, Service.FIRST));
 	return serve(service, registers, caller);
 }
 

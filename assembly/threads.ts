@@ -21,7 +21,7 @@ import { dispatch } from "./scmi/entry";
 import { onlyReads } from "./scmi/read-only";
 import { HEADER_SIZE, INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
 import { quietTraps } from "./sim/quiet";
-import { callerOf, callKey, Smccc, trap } from "./smccc";
+import { callerOf, isLastCall, Smccc, trapInFull } from "./smccc";
 
 /** Instead of a CPU: nobody gets a lease. */
 export const NO_CPU: u32 = u32.MAX_VALUE;
@@ -102,7 +102,7 @@ function giveLease(receiver: u32): void {
 	setLease(cpuRow(receiver), <u32>min((room - others) >> 1, MOST_TRAPS));
 }
 
-/** A trap, see index.ts. */
+/** A trap, see trap.ts. */
 export function sharedTrap(cpu: u32, level: u32): i32 {
 	if (cpu < cpuCount()) {
 		const registers = cpuRow(cpu);
@@ -120,7 +120,7 @@ export function sharedTrap(cpu: u32, level: u32): i32 {
 		}
 	}
 	hold();
-	const result = trap(cpu, level);
+	const result = trapInFull(cpu, level);
 	letGo(cpu);
 	return result;
 }
@@ -190,9 +190,8 @@ function claimFor(registers: usize): usize {
 
 /** Whether a call is for the channel of the CPU's last one, and the CPU has a lease. */
 function isRepeated(registers: usize, x0: u32, level: u32): bool {
-	const key = callKey(x0 & ~Smccc.SVE_HINT, callerOf(registers, level));
 	return (
-		load<u64>(registers, Cpu.LAST_CALL) === key &&
+		isLastCall(registers, x0, callerOf(registers, level)) &&
 		load<u32>(registers, Cpu.LEASE) !== 0
 	);
 }

@@ -6,26 +6,44 @@ import { Engine } from "./engine.ts";
 import { CosimError } from "./errors.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
 import type { Platform } from "./platform/platform.ts";
+import {
+	type OpenedEngine,
+	openSharedEngine,
+	type SharedEngineOptions,
+} from "./threads.ts";
 
 export { compileModule } from "./compile.ts";
 export * from "./index.ts";
 
-/** Bundlers know this form, and put the module beside what they make. */
+/** Bundlers know this form, and put the modules beside what they make. */
 const MODULE = new URL("../scmi.wasm", import.meta.url);
+const THREADED_MODULE = new URL("../scmi-threads.wasm", import.meta.url);
 
-let compiled: Promise<WebAssembly.Module> | undefined;
+const compiled = new Map<URL, Promise<WebAssembly.Module>>();
 
 /**
  * The engine's module, `scmi.wasm` of this package, fetched and compiled once.
  * @throws CosimError FILE when it cannot be fetched, ENGINE_ABI when what was fetched is no module
  */
 export function engineModule(): Promise<WebAssembly.Module> {
-	compiled ??= fetchModule(MODULE).catch((error: unknown) => {
+	return packagedModule(MODULE);
+}
+
+/** The same for several threads, `scmi-threads.wasm`. */
+export function threadedModule(): Promise<WebAssembly.Module> {
+	return packagedModule(THREADED_MODULE);
+}
+
+function packagedModule(url: URL): Promise<WebAssembly.Module> {
+	const known = compiled.get(url);
+	if (known !== undefined) return known;
+	const module = fetchModule(url).catch((error: unknown) => {
 		// The next call may have more luck.
-		compiled = undefined;
+		compiled.delete(url);
 		throw error;
 	});
-	return compiled;
+	compiled.set(url, module);
+	return module;
 }
 
 async function fetchModule(url: URL): Promise<WebAssembly.Module> {
@@ -48,4 +66,20 @@ export async function createEngine(
 	platform: Platform = IMX8MM,
 ): Promise<Engine> {
 	return new Engine(await engineModule(), platform);
+}
+
+/**
+ * A firmware with its hardware, in its state at load, that other threads can join where the page is cross-origin isolated: see
+ * {@link attachEngine}.
+ * @throws CosimError UNKNOWN_NAME for a CPU that the platform does not have
+ */
+export async function createSharedEngine(
+	platform: Platform = IMX8MM,
+	options?: SharedEngineOptions,
+): Promise<OpenedEngine> {
+	const [single, threaded] = await Promise.all([
+		engineModule(),
+		threadedModule(),
+	]);
+	return openSharedEngine({ single, threaded }, platform, options);
 }

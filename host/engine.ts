@@ -376,6 +376,20 @@ export class Engine implements Firmware {
 	}
 
 	/**
+	 * The byte offset in `buffer` of `size` bytes of registers or memory at a physical address, as they are stored: what
+	 * only a read by the bus works out, such as a PLL's LOCK, is not in there. Throws BUS_ERROR unless one block covers them.
+	 */
+	storedAt(address: number, size: number): number {
+		this.#checkAddress(address, "look");
+		const offset = this.#exports.linear(address, size);
+		if (offset !== 0) return offset;
+		throw new CosimError(
+			"BUS_ERROR",
+			`look at ${size} bytes from 0x${address.toString(16)}: expected one block that covers them`,
+		);
+	}
+
+	/**
 	 * Takes back everything that an agent has asked for, as when it has died or was reset: its requests, limits and
 	 * subscriptions, what it has pending, messages under way to and from it. What hardware was set to stays.
 	 * @param name the agent's name

@@ -43,6 +43,8 @@ export type ErrorCode =
 	| "SMC_RESULT"
 	/** The system is off or was reset: by this very call, which never returns, or before it. */
 	| "SYSTEM_STOPPED"
+	/** An invariant was found broken: see watchInvariants. */
+	| "INVARIANT"
 	/** The shared-memory channel was not free before a command, or not free after the trap. */
 	| "CHANNEL_BUSY"
 	/** The platform set the channel's error bit. */

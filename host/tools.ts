@@ -36,21 +36,18 @@ export type {
 	GuestCommand,
 	GuestPolicy,
 } from "./simulation/hypervisor/policy.ts";
-export type { Difference } from "./simulation/scenario/compare.ts";
-export type {
-	ScenarioReport,
-	StepReport,
-} from "./simulation/scenario/report.ts";
 export {
-	playScenario,
-	type ScenarioOptions,
-} from "./simulation/scenario/run.ts";
-export type {
-	CommandName,
-	NotificationName,
-	Scenario,
-	Step,
-} from "./simulation/scenario/scenario.ts";
+	type Cause,
+	INVARIANTS,
+	InvariantChecker,
+	type InvariantName,
+	type Violation,
+	violationText,
+	WatchedFirmware,
+	type WatchOptions,
+	watchInvariants,
+} from "./simulation/invariants/index.ts";
+export * from "./simulation/scenario/index.ts";
 export type { Survived, Survivor } from "./simulation/survivors.ts";
 export { decodeMessage } from "./trace/decode.ts";
 export { encodeMessage } from "./trace/encode.ts";

@@ -19,10 +19,6 @@ import { setField } from "./registers";
 /** Agent 0: the platform itself, which holds critical clocks and those of power domains. */
 export const PLATFORM: u32 = 0;
 
-export function isCritical(clock: usize): bool {
-	return (load<u8>(clock, Clock.FLAGS) & ClockFlag.CRITICAL) !== 0;
-}
-
 function openGate(clock: usize): void {
 	if (kindOf(clock) === ClockKind.PLL) {
 		powerUpPll(pllOf(clock), parentRateOf(clock));

@@ -12,9 +12,10 @@ import {
 	parentRateOf,
 	rateOf,
 	Slice,
+	sliceDivider,
 } from "./clock-tree";
 import { pllOf, pllReach, retunePll } from "./pll";
-import { setField } from "./registers";
+import { setField, write } from "./registers";
 import { better, NO_RATE, Rounding } from "./rounding";
 
 /** Above every clock; keeps products in 64 bits. */
@@ -26,8 +27,9 @@ export function reach(clock: usize, wanted: u64, rounding: u32): u64 {
 	const rate = min(wanted, HIGHEST);
 	switch (kindOf(clock)) {
 		case ClockKind.COMPOSITE: {
-			const pair = bestPair(clock, parentRateOf(clock), rate, rounding);
-			return pair === 0 ? NO_RATE : parentRateOf(clock) / dividerOfPair(pair);
+			const fin = parentRateOf(clock);
+			const pair = bestPair(clock, fin, rate, rounding);
+			return pair === 0 ? NO_RATE : fin / dividerOfPair(pair);
 		}
 		case ClockKind.PLL:
 			// Without a reference it stands still, whatever its dividers.
@@ -67,6 +69,8 @@ export function canSetRate(clock: usize, wanted: u64, rounding: u32): bool {
 
 /** Sets the rate, rounded; false, with nothing changed, when nothing lies in the rounding's direction. */
 export function setRate(clock: usize, wanted: u64, rounding: u32): bool {
+	if (kindOf(clock) === ClockKind.COMPOSITE)
+		return setSlice(clock, wanted, rounding);
 	const reached = reach(clock, wanted, rounding);
 	if (reached === NO_RATE) return false;
 	if (reached !== rateOf(clock)) apply(clock, min(wanted, HIGHEST), rounding);
@@ -76,22 +80,7 @@ export function setRate(clock: usize, wanted: u64, rounding: u32): bool {
 function apply(clock: usize, rate: u64, rounding: u32): void {
 	switch (kindOf(clock)) {
 		case ClockKind.COMPOSITE: {
-			const pair = bestPair(clock, parentRateOf(clock), rate, rounding);
-			const register = load<u32>(clock, Clock.REGISTER);
-			if (load<u8>(clock, Clock.FLAGS) & ClockFlag.PREDIV) {
-				setField(
-					register,
-					Slice.PREDIV_SHIFT,
-					Slice.PREDIV_WIDTH,
-					(pair >> 16) - 1,
-				);
-			}
-			setField(
-				register,
-				Slice.POSTDIV_SHIFT,
-				load<u8>(clock, Clock.WIDTH),
-				(pair & 0xffff) - 1,
-			);
+			setPair(clock, bestPair(clock, parentRateOf(clock), rate, rounding));
 			break;
 		}
 		case ClockKind.PLL:
@@ -138,8 +127,12 @@ export function beforeFactor(
 }
 
 // Composite slices: 8 predividers times 64 postdividers (core slices: 8 postdividers).
-// For each predivider only the two postdividers around the exact quotient can be best.
+// For each predivider only the two postdividers around the exact quotient can be best, and of the products of all those
+// only the ones that come closer than any before, from above or from below: so 512 divisions become a handful.
 // A pair is prediv << 16 | postdiv, both counted from 1; 0 is none.
+
+/** The largest product of a pair. */
+const MOST_DIVIDER: u64 = 8 * 64;
 
 function dividerOfPair(pair: u32): u32 {
 	return (pair >> 16) * (pair & 0xffff);
@@ -148,15 +141,27 @@ function dividerOfPair(pair: u32): u32 {
 function bestPair(clock: usize, fin: u64, rate: u64, rounding: u32): u32 {
 	const predivs: u32 = load<u8>(clock, Clock.FLAGS) & ClockFlag.PREDIV ? 8 : 1;
 	const postdivs: u32 = 1 << load<u8>(clock, Clock.WIDTH);
+	// Dividers up to this one give `rate` or more, all others less.
+	const quotient = <u32>(
+		(rate === 0 ? MOST_DIVIDER : min(fin / rate, MOST_DIVIDER))
+	);
 	let best: u32 = 0;
 	let bestRate: u64 = 0;
+	let above: u32 = 0;
+	let below: u32 = <u32>MOST_DIVIDER + 1;
 	for (let prediv: u32 = 1; prediv <= predivs; prediv++) {
-		// fin / (prediv * postdiv) passes `rate` between `postdiv` and `postdiv + 1`.
-		const exact = rate === 0 ? postdivs : fin / (rate * prediv);
-		const low = <u32>min<u64>(max<u64>(exact, 1), postdivs);
+		const low = min(max(quotient / prediv, 1), postdivs);
 		const high = min(low + 1, postdivs);
 		for (let postdiv = low; postdiv <= high; postdiv++) {
-			const candidate = fin / (prediv * postdiv);
+			const divider = prediv * postdiv;
+			if (divider <= quotient) {
+				if (divider <= above) continue;
+				above = divider;
+			} else {
+				if (divider >= below) continue;
+				below = divider;
+			}
+			const candidate = fin / divider;
 			if (better(candidate, bestRate, best !== 0, rate, rounding)) {
 				best = (prediv << 16) | postdiv;
 				bestRate = candidate;
@@ -165,6 +170,30 @@ function bestPair(clock: usize, fin: u64, rate: u64, rounding: u32): u32 {
 		if (best !== 0 && bestRate === rate) break;
 	}
 	return best;
+}
+
+/** {@link setRate} of a slice: one search for both what it reaches and how. */
+function setSlice(clock: usize, wanted: u64, rounding: u32): bool {
+	if (wanted > HIGHEST && rounding === Rounding.UP) return false;
+	const fin = parentRateOf(clock);
+	const pair = bestPair(clock, fin, min(wanted, HIGHEST), rounding);
+	if (pair === 0) return false;
+	// Another pair for the rate that it has already would change nothing.
+	if (fin / dividerOfPair(pair) !== fin / sliceDivider(clock))
+		setPair(clock, pair);
+	return true;
+}
+
+/** Writes both dividers at once. */
+function setPair(clock: usize, pair: u32): void {
+	const register = load<u32>(clock, Clock.REGISTER);
+	const postdivs: u32 = 1 << load<u8>(clock, Clock.WIDTH);
+	let word = load<u32>(register) & ~(postdivs - 1);
+	if (load<u8>(clock, Clock.FLAGS) & ClockFlag.PREDIV) {
+		word &= ~(((1 << Slice.PREDIV_WIDTH) - 1) << Slice.PREDIV_SHIFT);
+		word |= ((pair >> 16) - 1) << Slice.PREDIV_SHIFT;
+	}
+	write(register, word | ((pair & 0xffff) - 1));
 }
 
 // Dividers: the own field as long as it serves the request exactly, else together with whatever the parent can change.
@@ -262,26 +291,4 @@ export function positionOf(clock: usize, parent: usize): u32 {
 		if (parentAt(clock, i) === parent) return i;
 	}
 	return 0xff;
-}
-
-/** Whether CLOCK_RATE_SET can change anything. */
-export function isRateSettable(clock: usize): bool {
-	switch (kindOf(clock)) {
-		case ClockKind.COMPOSITE:
-		case ClockKind.DIVIDER:
-		case ClockKind.CPU:
-			return true;
-		case ClockKind.PLL:
-			return !(load<u8>(clock, Clock.FLAGS) & ClockFlag.RATE_FIXED);
-		case ClockKind.MUX:
-			return (
-				(load<u8>(clock, Clock.FLAGS) & ClockFlag.FORWARDS) !== 0 &&
-				isRateSettable(parentOf(clock))
-			);
-		case ClockKind.GATE:
-		case ClockKind.FIXED_FACTOR:
-			return isRateSettable(parentOf(clock));
-		default:
-			return false;
-	}
 }

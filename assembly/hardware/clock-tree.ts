@@ -1,8 +1,9 @@
 // The clock tree: who is whose parent, what rate each clock has, and whether it runs, all read from registers.
 // i.MX 8M Mini reference manual, chapter 5.1 (CCM); every block here is generic, the platform's rows say what exists.
 
-import { Clock, ClockFlag, ClockKind } from "../image";
+import { Clock, ClockFlag, ClockKind, ClockState } from "../image";
 import { Address, State } from "../layout";
+import { isLong } from "../scmi/common";
 import { pllOf, pllOn, pllRate } from "./pll";
 import { field, generation, setField } from "./registers";
 
@@ -107,9 +108,14 @@ function stamp(clock: usize): void {
 	else store<u32>(clock, generation(), Clock.GENERATION);
 }
 
+/** Whether what was derived from registers still holds. */
+export function isFresh(clock: usize): bool {
+	return stampOf(clock) === generation();
+}
+
 /** The rate in Hz, whether the clock runs or not. */
 export function rateOf(clock: usize): u64 {
-	if (stampOf(clock) !== generation()) refresh(clock);
+	if (!isFresh(clock)) refresh(clock);
 	return load<u64>(clock, Clock.RATE);
 }
 
@@ -119,10 +125,34 @@ export function parentRateOf(clock: usize): u64 {
 	return parent === 0 ? 0 : rateOf(parent);
 }
 
+/** Its ClockState bits. */
+function stateOf(clock: usize): u32 {
+	if (!isFresh(clock)) refresh(clock);
+	let state: u32 = load<u16>(clock, Clock.STATE);
+	if (state === 0) {
+		state = computeState(clock);
+		store<u16>(clock, <u16>state, Clock.STATE);
+	}
+	return state;
+}
+
 /** Whether the clock runs: its own gate is open and its parent runs. */
 export function isRunning(clock: usize): bool {
-	if (stampOf(clock) !== generation()) refresh(clock);
-	return load<u8>(clock, Clock.RUNNING) !== 0;
+	return (stateOf(clock) & ClockState.RUNNING) !== 0;
+}
+
+/** Whether CLOCK_RATE_SET can change anything. */
+export function isRateSettable(clock: usize): bool {
+	return (stateOf(clock) & ClockState.RATE_SETTABLE) !== 0;
+}
+
+export function isCritical(clock: usize): bool {
+	return (load<u8>(clock, Clock.FLAGS) & ClockFlag.CRITICAL) !== 0;
+}
+
+/** Whether there are parents to choose from. */
+export function hasMux(clock: usize): bool {
+	return parentCount(clock) > 1;
 }
 
 /** Whether its own gate lets it through. Any non-zero setting of a wide gate (CCGR) is on while the SoC runs. */
@@ -161,32 +191,85 @@ export function divider(clock: usize): u32 {
 	);
 }
 
-// Parents first; load() has checked that nothing is its own ancestor and how deep the tree is.
-function refresh(clock: usize): void {
-	const parent = parentOf(clock);
-	const fin = parent === 0 ? 0 : rateOf(parent);
-	store<u64>(clock, computeRate(clock, fin), Clock.RATE);
-	store<u8>(
-		clock,
-		gateOpen(clock) && (parent === 0 || isRunning(parent)) ? 1 : 0,
-		Clock.RUNNING,
-	);
+/** Products of dividers up to this one have room for one more factor of 16 bits. */
+const ROOM: u64 = 1 << 47;
+
+/** Finds the rate; the state is unknown then. load() has checked that nothing is its own ancestor and how deep the tree is. */
+export function refresh(clock: usize): void {
+	store<u64>(clock, computeRate(clock), Clock.RATE);
+	store<u16>(clock, 0, Clock.STATE);
 	stamp(clock);
 }
 
-function computeRate(clock: usize, fin: u64): u64 {
+// Dividers one below the other round down like one divider by their product: a single division for a whole branch, up to
+// the next clock that multiplies, or whose rate is known.
+function computeRate(clock: usize): u64 {
+	let divisor: u64 = 1;
+	let at = clock;
+	do {
+		switch (kindOf(at)) {
+			case ClockKind.COMPOSITE:
+				divisor *= sliceDivider(at);
+				break;
+			case ClockKind.DIVIDER:
+				divisor *= divider(at);
+				break;
+			case ClockKind.FIXED_FACTOR:
+				if (load<u32>(at, Clock.MULT) !== 1) {
+					const product = parentRateOf(at) * load<u32>(at, Clock.MULT);
+					return product / (load<u32>(at, Clock.DIV) * divisor);
+				}
+				divisor *= load<u32>(at, Clock.DIV);
+				break;
+			case ClockKind.FIXED:
+				return divided(load<u64>(at, Clock.FIXED_RATE), divisor);
+			case ClockKind.PLL:
+				if (at !== clock) return divided(rateOf(at), divisor);
+				return pllRate(pllOf(at), parentRateOf(at));
+			default:
+				break;
+		}
+		at = parentOf(at);
+		if (at === 0) return 0;
+	} while (!isFresh(at) && divisor < ROOM);
+	return divided(rateOf(at), divisor);
+}
+
+/** Most branches above a PLL divide by nothing, and a division costs more than the rest of a level. */
+function divided(rate: u64, divisor: u64): u64 {
+	return divisor === 1 ? rate : rate / divisor;
+}
+
+// Parents first.
+function computeState(clock: usize): u32 {
+	const parent = parentOf(clock);
+	let state: u32 = ClockState.RUNNING;
+	if (parent !== 0)
+		state = stateOf(parent) & (ClockState.RUNNING | ClockState.RATE_SETTABLE);
+	state |= ClockState.KNOWN;
+	if (!gateOpen(clock)) state &= ~ClockState.RUNNING;
+	const flags = load<u8>(clock, Clock.FLAGS);
 	switch (kindOf(clock)) {
 		case ClockKind.COMPOSITE:
-			return fin / sliceDivider(clock);
-		case ClockKind.FIXED:
-			return load<u64>(clock, Clock.FIXED_RATE);
-		case ClockKind.FIXED_FACTOR:
-			return (fin * load<u32>(clock, Clock.MULT)) / load<u32>(clock, Clock.DIV);
 		case ClockKind.DIVIDER:
-			return fin / divider(clock);
+		case ClockKind.CPU:
+			state |= ClockState.RATE_SETTABLE;
+			break;
 		case ClockKind.PLL:
-			return pllRate(pllOf(clock), fin);
+			state |= ClockState.RATE_SETTABLE;
+			if (flags & ClockFlag.RATE_FIXED) state &= ~ClockState.RATE_SETTABLE;
+			break;
+		case ClockKind.MUX:
+			if (!(flags & ClockFlag.FORWARDS)) state &= ~ClockState.RATE_SETTABLE;
+			break;
 		default:
-			return fin;
+			break;
 	}
+	if (parent !== 0) state |= ClockState.PARENTS;
+	if (isLong(load<u32>(clock, Clock.NAME))) state |= ClockState.LONG_NAME;
+	const all =
+		hasMux(clock) &&
+		!isCritical(clock) &&
+		(state & ClockState.RATE_SETTABLE) !== 0;
+	return all ? state : state | ClockState.RESTRICTED;
 }

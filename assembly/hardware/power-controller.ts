@@ -1,7 +1,7 @@
 // The power controller's hardware: request bits that complete after a while, handshakes that are acknowledged.
 // i.MX 8M Mini reference manual, chapter 5.2 (GPC), registers PU_PGC_SW_PUP_REQ, _PDN_REQ, PGC_CPU_MAPPING, PU_PWRHSK, PGC_nCTRL, _SR.
 
-import { Handshake, Pending, PowerController, Switch } from "../image";
+import { Domain, Handshake, Pending, PowerController, Switch } from "../image";
 import { Address, State } from "../layout";
 import { now } from "../sim/time";
 
@@ -90,7 +90,15 @@ function expect(at: u64): void {
 
 /** A region or an acknowledge may have changed, and with it the state of a power domain. */
 function countChange(): void {
-	const changes = load<u32>(Address.STATE, State.POWER_CHANGES) + 1;
+	let changes = load<u32>(Address.STATE, State.POWER_CHANGES) + 1;
+	if (changes === 0) {
+		// After 2^32 changes a state from long ago could look fresh: forget them all.
+		const domains = load<u32>(Address.STATE, State.DOMAINS);
+		const count = load<u32>(Address.STATE, State.DOMAIN_COUNT);
+		for (let i: u32 = 0; i < count; i++)
+			store<u32>(domains + i * Domain.SIZE, 0, Domain.STATE_AT);
+		changes = 1;
+	}
 	store<u32>(Address.STATE, changes, State.POWER_CHANGES);
 }
 

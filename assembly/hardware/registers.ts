@@ -3,6 +3,7 @@
 
 import { Clock } from "../image";
 import { Address, State } from "../layout";
+import { callAttention } from "../sim/time";
 
 /** The current generation. */
 export function generation(): u32 {
@@ -22,6 +23,7 @@ export function invalidate(): void {
 		next = 1;
 	}
 	store<u32>(Address.STATE, next, State.GENERATION);
+	callAttention();
 }
 
 /** Writes a register word at its linear address. */

@@ -107,8 +107,10 @@ export function followPowerSoon(): void {
 	followPower();
 }
 
-/** Virtual time in ns from which on {@link followPowerSoon} looks; 0 without a unit. */
-export function soonestLook(): u64 {
+/** Virtual time at which the next trap is to call {@link followPowerSoon}; the end of time while nothing has changed, 0 without a unit. */
+export function powerLook(): u64 {
+	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) === generation())
+		return u64.MAX_VALUE;
 	const thermal = unit();
 	return thermal === 0 ? 0 : load<u64>(thermal, Thermal.LOOKED_AT) + SOON;
 }

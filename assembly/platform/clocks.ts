@@ -2,10 +2,11 @@
 // This project's own format (image.ts); nothing of an image is believed before it was checked.
 
 import { linearAddress } from "../hardware/bus";
-import { isCritical, PLATFORM, requestClock } from "../hardware/clock-gates";
+import { PLATFORM, requestClock } from "../hardware/clock-gates";
 import { positionOf } from "../hardware/clock-rate";
 import {
 	clockRow,
+	isCritical,
 	kindOf,
 	parentAt,
 	parentCount,
@@ -91,6 +92,8 @@ export function checkClocks(): void {
 function checkClock(clock: usize, _id: u32): void {
 	const kind = kindOf(clock);
 	if (!check(kind < ClockKind.COUNT, LoadError.RANGE, clock)) return;
+	// Never a generation: an ID without a clock of its own, an alias too, is never fresh.
+	store<u32>(clock, 0, Clock.GENERATION);
 	if (kind === ClockKind.NONE) return;
 	checkName(clock + Clock.NAME);
 	if (kind === ClockKind.ALIAS) {
@@ -161,7 +164,6 @@ function checkClock(clock: usize, _id: u32): void {
 		LoadError.REFERENCE,
 		clock + Clock.PARENTS,
 	);
-	store<u32>(clock, 0, Clock.GENERATION);
 	store<u64>(clock, 0, Clock.RATE);
 	store<u32>(clock, 0, Clock.REQUESTS);
 	store<u32>(clock, 0, Clock.USE_COUNT);

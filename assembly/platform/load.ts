@@ -130,6 +130,7 @@ function checkHeader(length: u32): void {
 	setState(State.PASS_ON, header(Image.PASS_ON));
 	setState(State.TRAP_NS, header(Image.TRAP_NS));
 	setState(State.GENERATION, 1);
+	setState(State.POWER_CHANGES, 1);
 	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
 }
 

@@ -1,7 +1,10 @@
 // Checks the power controller and the power domains of a platform image, and makes their rows ready for use.
 // This project's own format (image.ts); nothing of an image is believed before it was checked.
 
+import { findBlock } from "../hardware/bus";
 import {
+	Block,
+	BlockKind,
 	Domain,
 	Handshake,
 	Image,
@@ -25,12 +28,12 @@ export function checkPower(): void {
 		resolve(power + PowerController.UP_REQUEST);
 		resolve(power + PowerController.DOWN_REQUEST);
 		resolve(power + PowerController.MAPPING);
-		resolve(power + PowerController.HANDSHAKE);
+		resolvePower(power + PowerController.HANDSHAKE);
 	}
 	for (let i: u32 = 0; i < switches; i++) {
 		const row = state(State.SWITCHES) + i * Switch.SIZE;
 		resolve(row + Switch.CONTROL);
-		resolve(row + Switch.STATUS);
+		resolvePower(row + Switch.STATUS);
 		store<u64>(row, 0, Switch.PENDING_AT);
 		store<u32>(row, 0, Switch.PENDING);
 	}
@@ -47,6 +50,13 @@ export function checkPower(): void {
 	for (let i: u32 = 0; i < state(State.DOMAIN_COUNT) && !failed(); i++) {
 		checkDomain(state(State.DOMAINS) + i * Domain.SIZE, switches, handshakes);
 	}
+}
+
+/** What tells a domain's state changes by the controller's doing alone: no other kind of block could tell of it. */
+function resolvePower(field: usize): void {
+	const block = findBlock(load<u32>(field), 4);
+	const owned = block !== 0 && load<u32>(block, Block.KIND) === BlockKind.POWER;
+	if (check(owned, LoadError.ADDRESS, field)) resolve(field);
 }
 
 /** Whether a mask has bits for the first `count` rows only. */
@@ -97,6 +107,7 @@ function checkDomain(domain: usize, switches: u32, handshakes: u32): void {
 	store<u32>(domain, 0, Domain.REQUESTS);
 	store<u32>(domain, 0, Domain.USE_COUNT);
 	store<u32>(domain, 0, Domain.HOLDS_CLOCKS);
+	store<u32>(domain, 0, Domain.STATE_AT);
 	let above = domain;
 	for (
 		let depth: u32 = 0;

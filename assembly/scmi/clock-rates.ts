@@ -49,7 +49,8 @@ function writeRange(index: u32, p: usize): i32 {
 export function rateSet(agent: usize, _protocol: u32, p: usize): i32 {
 	const flags = load<u32>(p);
 	const id = load<u32>(p, 4);
-	const rate = load<u64>(p, 8);
+	// Agents write it as two words: a load of both would have to wait until these have left the store buffer.
+	const rate = ((<u64>load<u32>(p, 12)) << 32) | load<u32>(p, 8);
 	const clock = findClock(id);
 	if (clock === 0) return Status.NOT_FOUND;
 	if (flags & ~RateFlag.ALL) return Status.INVALID_PARAMETERS;

@@ -1,17 +1,16 @@
 // The clock management protocol, 0x14.
 // SCMI 3.2 (Arm DEN0056E), section 4.6.
 
-import {
-	isCritical,
-	requestClock,
-	setClockParent,
-} from "../hardware/clock-gates";
+import { requestClock, setClockParent } from "../hardware/clock-gates";
 import { isHeldByOthers } from "../hardware/clock-holds";
-import { isRateSettable, positionOf } from "../hardware/clock-rate";
+import { positionOf } from "../hardware/clock-rate";
 import {
 	clockId,
 	clockRow,
 	findClock,
+	hasMux,
+	isCritical,
+	isRateSettable,
 	isRunning,
 	parentAt,
 	parentCount,
@@ -29,11 +28,13 @@ import {
 	rateSet,
 } from "./clock-rates";
 import {
+	AtHand,
 	entriesPerReply,
 	isLong,
 	NameSize,
 	PROTOCOL_ATTRIBUTES,
 	row,
+	rowAtHand,
 	writeExtendedName,
 	writeShortName,
 } from "./common";
@@ -65,7 +66,7 @@ const V2: u32 = 0x20000;
 /** Parents, CONFIG_GET, permissions, extended configuration. */
 const V3: u32 = 0x30000;
 
-const enum Attribute {
+export const enum Attribute {
 	ENABLED = 1,
 	RESTRICTED = 1 << 1,
 	PARENTS = 1 << 28,
@@ -102,16 +103,26 @@ export function describeClock(
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
 	row(table, ClockMessage.RATE_SET, 16, rateSet.index);
-	row(table, ClockMessage.RATE_GET, 4, rateGet.index);
+	rowAtHand(
+		table,
+		ClockMessage.RATE_GET,
+		4,
+		rateGet.index,
+		AtHand.CLOCK_RATE_GET,
+	);
 	if (version < V2) {
 		row(table, ClockMessage.ATTRIBUTES, 4, attributesV1.index);
 	} else {
-		row(
-			table,
-			ClockMessage.ATTRIBUTES,
-			4,
-			version < V3 ? attributesV2.index : attributes.index,
-		);
+		if (version < V3)
+			row(table, ClockMessage.ATTRIBUTES, 4, attributesV2.index);
+		else
+			rowAtHand(
+				table,
+				ClockMessage.ATTRIBUTES,
+				4,
+				attributes.index,
+				AtHand.CLOCK_ATTRIBUTES,
+			);
 		row(table, ClockMessage.NAME_GET, 4, nameGet.index);
 		if (notifies) {
 			row(table, ClockMessage.RATE_NOTIFY, 8, rateNotify.index);
@@ -284,7 +295,7 @@ function permissions(agent: usize, clock: usize): u32 {
 	if (isDenied(agent, clock + Clock.DENIED_TO)) return 0;
 	let bits: u32 = 0;
 	if (!isCritical(clock)) bits |= Permission.STATE;
-	if (parentCount(clock) > 1) bits |= Permission.PARENT;
+	if (hasMux(clock)) bits |= Permission.PARENT;
 	if (isRateSettable(clock)) bits |= Permission.RATE;
 	return bits;
 }

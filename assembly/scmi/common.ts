@@ -12,6 +12,15 @@ export const BACKGROUND_NS: u64 = 10000;
 /** notify_enable of the messages that ask for notifications: the other bits are reserved. */
 export const NOTIFY_ENABLE: u32 = 1;
 
+/** The messages that at-hand.ts answers. */
+export const enum AtHand {
+	NO = 0,
+	PROTOCOL_VERSION = 1,
+	CLOCK_ATTRIBUTES = 2,
+	CLOCK_RATE_GET = 3,
+	POWER_STATE_GET = 4,
+}
+
 /** Bytes of the two kinds of name fields, their NUL included. */
 export const enum NameSize {
 	SHORT = 16,
@@ -19,11 +28,26 @@ export const enum NameSize {
 }
 
 /** The last of eight bytes, in memory order, cleared. */
-const LAST_BYTE_CLEAR: u64 = ~((<u64>0xff) << 56);
+export const LAST_BYTE_CLEAR: u64 = ~((<u64>0xff) << 56);
 
 /** One row of a dispatch table: message, exact size of its request in bytes, handler. */
 export function row(table: usize, message: u32, size: u32, handler: u32): void {
-	store<u32>(table + message * Dispatch.ENTRY, (size << 16) | handler);
+	rowAtHand(table, message, size, handler, AtHand.NO);
+}
+
+/** The same for a message that is answered at once where possible. */
+export function rowAtHand(
+	table: usize,
+	message: u32,
+	size: u32,
+	handler: u32,
+	atHand: u32,
+): void {
+	const entry =
+		(size << Dispatch.SIZE_SHIFT) |
+		(atHand << Dispatch.AT_HAND_SHIFT) |
+		handler;
+	store<u32>(table + message * Dispatch.ENTRY, entry);
 }
 
 /** The address of a name in STRINGS. */

@@ -7,7 +7,7 @@ import { reportError } from "./base";
 import { Status } from "./status";
 
 /** The message header: ID 7:0, type 9:8, protocol 17:10, token 27:18. */
-const enum Header {
+export const enum Header {
 	MESSAGE_MASK = 0xff,
 	TYPE_MASK = 3 << 8,
 	PROTOCOL_SHIFT = 10,
@@ -53,11 +53,12 @@ function handle(agent: usize, header: u32, payload: usize, size: u32): i32 {
 			protocol * Dispatch.PROTOCOL_STRIDE +
 			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
 	);
-	if (size !== entry >> 16)
+	if (size !== entry >> Dispatch.SIZE_SHIFT)
 		return entry === 0 ? Status.NOT_SUPPORTED : Status.PROTOCOL_ERROR;
 	// Entry 0, function 0: the size is right for a message that is not served.
 	if (entry === 0) return Status.NOT_SUPPORTED;
-	return call_indirect<i32>(entry & 0xffff, agent, protocol, payload);
+	const handler = entry & Dispatch.HANDLER_MASK;
+	return call_indirect<i32>(handler, agent, protocol, payload);
 }
 
 /** The dispatch entry of a message at the version that the agent speaks; 0 when that version does not have it. */

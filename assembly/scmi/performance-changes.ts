@@ -10,7 +10,7 @@ import {
 } from "../hardware/operating-points";
 import { FastChannels, Performance } from "../image";
 import { Address, State } from "../layout";
-import { END_OF_TIME, now } from "../sim/time";
+import { callAttention, END_OF_TIME, now } from "../sim/time";
 import { agentRow } from "./agents";
 import { writeLevel, writeLimits } from "./fast-channels";
 import { notification, send } from "./notify";
@@ -137,6 +137,7 @@ export function watchLevel(domain: usize, agents: u32): void {
 		watches + popcnt(agents) - popcnt(before),
 		State.WATCHES,
 	);
+	callAttention();
 }
 
 function tellLimits(domain: usize): void {

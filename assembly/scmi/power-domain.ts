@@ -14,12 +14,14 @@ import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { reportError } from "./base";
 import {
+	AtHand,
 	BACKGROUND_NS,
 	isLong,
 	NameSize,
 	NOTIFY_ENABLE,
 	PROTOCOL_ATTRIBUTES,
 	row,
+	rowAtHand,
 	writeExtendedName,
 	writeShortName,
 } from "./common";
@@ -94,7 +96,13 @@ export function describePowerDomain(
 				: attributesV1.index,
 	);
 	row(table, PowerDomain.STATE_SET, 12, stateSet.index);
-	row(table, PowerDomain.STATE_GET, 4, stateGet.index);
+	rowAtHand(
+		table,
+		PowerDomain.STATE_GET,
+		4,
+		stateGet.index,
+		AtHand.POWER_STATE_GET,
+	);
 	if (version >= V3) row(table, PowerDomain.NAME_GET, 4, nameGet.index);
 	if (!notifies) return;
 	row(table, PowerDomain.STATE_NOTIFY, 8, stateNotify.index);
@@ -189,7 +197,11 @@ function stateGet(_agent: usize, _protocol: u32, p: usize): i32 {
 
 /** A domain's power state. */
 export function powerStateOf(domain: usize): u32 {
-	return domainIsOn(domain) ? PowerState.ON : PowerState.OFF;
+	const state: u32 = domainIsOn(domain) ? PowerState.ON : PowerState.OFF;
+	store<u32>(domain, state, Domain.STATE);
+	const changes = load<u32>(Address.STATE, State.POWER_CHANGES);
+	store<u32>(domain, changes, Domain.STATE_AT);
+	return state;
 }
 
 function stateNotify(agent: usize, _protocol: u32, p: usize): i32 {

@@ -6,7 +6,7 @@ import { Address, Dispatch, State } from "../layout";
 import { agentId } from "./agents";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
-import { row } from "./common";
+import { AtHand, row, rowAtHand } from "./common";
 import { entryFor, Reply } from "./entry";
 import { canNotify } from "./notify";
 import {
@@ -118,7 +118,13 @@ export function speak(agent: usize, protocol: u32, version: u32): void {
 	const table =
 		load<u32>(agent, Agent.DISPATCH) + index * Dispatch.PROTOCOL_STRIDE;
 	memory.fill(table, 0, Dispatch.PROTOCOL_STRIDE);
-	row(table, Common.PROTOCOL_VERSION, 0, protocolVersion.index);
+	rowAtHand(
+		table,
+		Common.PROTOCOL_VERSION,
+		0,
+		protocolVersion.index,
+		AtHand.PROTOCOL_VERSION,
+	);
 	row(table, Common.PROTOCOL_MESSAGE_ATTRIBUTES, 4, messageAttributes.index);
 	// An agent that went back to an older version may come forward again.
 	if (platformVersion(protocol) >= negotiableSince(protocol)) {

@@ -11,6 +11,7 @@ import { settlePower } from "../hardware/power-controller";
 import { domainRow } from "../hardware/power-domains";
 import { generation } from "../hardware/registers";
 import { Address, ClockWatch, DomainWatch, State } from "../layout";
+import { callAttention } from "../sim/time";
 import { agentRow } from "./agents";
 import { watchErrors } from "./base";
 import { notification, send } from "./notify";
@@ -60,6 +61,7 @@ function subscribe(agents: usize, agent: u32, on: bool): void {
 	store<u32>(agents, bits ^ bit);
 	const watches = load<u32>(Address.STATE, State.WATCHES);
 	store<u32>(Address.STATE, on ? watches + 1 : watches - 1, State.WATCHES);
+	callAttention();
 }
 
 /** CLOCK_RATE_NOTIFY, for an ID that is known to be valid. */

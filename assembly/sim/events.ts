@@ -8,7 +8,7 @@ import { Abi, Address, Event, State } from "../layout";
 import { pollFastChannels } from "../scmi/performance-changes";
 import { notifyChanges } from "../scmi/watches";
 import { deliverAll } from "../shmem";
-import { END_OF_TIME, now } from "./time";
+import { callAttention, END_OF_TIME, now } from "./time";
 
 function eventRow(i: u32): usize {
 	return load<u32>(Address.STATE, State.EVENTS) + i * Event.SIZE;
@@ -39,6 +39,7 @@ export function schedule(at: u64, handler: u32, a: u32, b: u32, c: u32): bool {
 		store<u32>(row, c, Event.C);
 		if (at < load<u64>(Address.STATE, State.DUE))
 			store<u64>(Address.STATE, at, State.DUE);
+		callAttention();
 		return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 // How long nothing but time itself happens: so long traps that only read need not look.
 // Follows what a trap looks at before it serves a message, in smccc.ts.
 
-import { soonestLook } from "../hardware/thermal";
+import { powerLook } from "../hardware/thermal";
 import { Address, State } from "../layout";
 
 /** How many traps fit in before one of them finds something to do. */
@@ -26,14 +26,11 @@ function quietUntil(): u64 {
 		load<u32>(Address.STATE, State.POWER_CHANGES) ===
 			load<u32>(Address.STATE, State.WATCHED_POWER_CHANGES);
 	if (watched && !told) return 0;
-	const until = min(
+	return min(
 		min(
 			load<u64>(Address.STATE, State.DUE),
 			load<u64>(Address.STATE, State.FAST_LOOK),
 		),
-		load<u64>(Address.STATE, State.POWER_DUE),
+		min(load<u64>(Address.STATE, State.POWER_DUE), powerLook()),
 	);
-	return load<u32>(Address.STATE, State.THERMAL_GENERATION) === generation
-		? until
-		: min(until, soonestLook());
 }

@@ -11,6 +11,11 @@ export function now(): u64 {
 	return load<u64>(Address.STATE, State.TIME);
 }
 
+/** The next trap looks what there is to do besides its call: to be called by whatever makes it more. */
+export function callAttention(): void {
+	store<u64>(Address.STATE, 0, State.ATTENTION);
+}
+
 /** Lets `ns` nanoseconds pass, until the end of time. */
 export function pass(ns: u64): void {
 	const left = END_OF_TIME - now();

@@ -13,6 +13,7 @@ import {
 	type NamesOfEach,
 } from "../simulation/boot-agents.ts";
 import type { Survivor } from "../simulation/survivors.ts";
+import { type Checked, printViolations, watcherFor } from "./check.ts";
 import {
 	type BoardVerbOptions,
 	count,
@@ -26,6 +27,7 @@ import {
 export interface AgentsOptions extends BoardVerbOptions {
 	agents: readonly string[];
 	teeDevices?: readonly string[];
+	check?: true;
 }
 
 /** The words of an option's value. */
@@ -37,15 +39,20 @@ export function parseList(text: string): readonly string[] {
 
 export async function runAgents(options: AgentsOptions): Promise<void> {
 	const report = await boot(options);
+	const { agents, violations = [] } = report;
 	if (options.json) printJson(report);
-	else printAgents(report);
-	const failed = report.agents.some(
+	else {
+		printAgents(report);
+		const messages = agents.reduce((sum, agent) => sum + agent.messages, 0);
+		printViolations(messages, report);
+	}
+	const failed = agents.some(
 		({ errors, lost }) => errors.length > 0 || lists(lost) > 0,
 	);
-	if (failed) process.exitCode = 1;
+	if (failed || violations.length > 0) process.exitCode = 1;
 }
 
-async function boot(options: AgentsOptions): Promise<AgentsReport> {
+async function boot(options: AgentsOptions): Promise<AgentsReport & Checked> {
 	const { agents, teeDevices, scmi, dtb } = options;
 	if (teeDevices !== undefined && !agents.includes(TEE)) {
 		throw new CosimError(
@@ -57,8 +64,9 @@ async function boot(options: AgentsOptions): Promise<AgentsReport> {
 	const tree = readTree(dtb);
 	try {
 		const engine = createEngine(platformFor(tree, served));
-		const board = openBoard(tree, engine);
-		return await bootAgents(board, engine, teeDevices);
+		const watch = watcherFor(options);
+		const board = openBoard(tree, watch.watch(engine));
+		return watch.checked(await bootAgents(board, engine, teeDevices));
 	} catch (error) {
 		throw dtb === undefined ? error : inFile(dtb, error);
 	}

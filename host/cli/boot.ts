@@ -9,6 +9,7 @@ import type { Board } from "../simulation/board.ts";
 import { type BootReport, boot } from "../simulation/boot.ts";
 import { Latencies, type Latency } from "../simulation/latency.ts";
 import { parseList, runAgents } from "./boot-agents.ts";
+import { type Checked, printViolations, watcherFor } from "./check.ts";
 import { printClockTree } from "./clk.ts";
 import {
 	type BoardVerbOptions,
@@ -27,10 +28,11 @@ interface BootOptions extends BoardVerbOptions {
 	mailbox?: readonly Announcement[];
 	agents?: readonly string[];
 	teeDevices?: readonly string[];
+	check?: true;
 }
 
 /** A boot over a mailbox, with what a message took. */
-interface MeasuredReport extends BootReport {
+interface MeasuredReport extends BootReport, Checked {
 	mailbox: Announcement;
 	latency: Latency;
 }
@@ -55,6 +57,10 @@ export function bootVerb(): Command {
 			"--tee-devices <list>",
 			`the TEE's devices by path, alias, label or node name (default: those with secure-status okay, or else ${IMX8MM.devicetree.secureDevices.join(", ")})`,
 			parseList,
+		)
+		.option(
+			"--check",
+			"check after every message what must always be true of clocks, domains, requests and registers",
 		)
 		.action(run);
 }
@@ -86,11 +92,19 @@ async function run(options: BootOptions): Promise<void> {
 		await runOver(options.mailbox, options);
 		return;
 	}
-	const board = openBoardOf(options);
-	const report = await boot(board);
+	const watch = watcherFor(options);
+	const board = openBoardOf(options, {}, undefined, watch.watch);
+	const report = watch.checked(await boot(board));
 	if (options.json) printJson(report);
-	else printReport(board, report);
-	if (report.errors.length > 0) process.exitCode = 1;
+	else {
+		printReport(board, report);
+		printViolations(report.messages, report);
+	}
+	if (failed(report)) process.exitCode = 1;
+}
+
+function failed({ errors, violations = [] }: BootReport & Checked): boolean {
+	return errors.length + violations.length > 0;
 }
 
 function wrong(message: string): CosimError {
@@ -105,16 +119,20 @@ async function runOver(
 	const reports: MeasuredReport[] = [];
 	for (const mailbox of mailboxes) {
 		const latencies = new Latencies(() => board.firmware.timeNs);
-		const board = openBoardOf(options, latencies, mailbox);
-		const report = await boot(board);
+		const watch = watcherFor(options);
+		const board = openBoardOf(options, latencies, mailbox, watch.watch);
+		const report = watch.checked(await boot(board));
 		reports.push({ mailbox, latency: latencies.summary(), ...report });
-		if (report.errors.length > 0) process.exitCode = 1;
+		if (failed(report)) process.exitCode = 1;
 		if (mailboxes.length === 1 && !options.json) printReport(board, report);
 	}
 	const [first] = reports;
 	if (options.json)
 		printJson(reports.length === 1 ? first : { mailboxes: reports });
-	else printLatencies(reports);
+	else {
+		printLatencies(reports);
+		for (const report of reports) printViolations(report.messages, report);
+	}
 }
 
 function printLatencies(reports: readonly MeasuredReport[]): void {

@@ -25,6 +25,7 @@ import { Header, MAGIC } from "../devicetree/fdt-layout.ts";
 import type { Announcement } from "../devicetree/scmi-transport.ts";
 import type { DeviceTree } from "../devicetree/tree.ts";
 import { CosimError } from "../errors.ts";
+import type { Firmware } from "../firmware.ts";
 import { createFirmware } from "../node.ts";
 import { imx8mmBoard } from "../platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../platform/imx8mm/index.ts";
@@ -266,11 +267,15 @@ export function reason(cause: unknown): string {
 	return cause.message.split(`, ${syscall}`, 1)[0] as string;
 }
 
-/** A fresh firmware with the board that the options ask for, reached by the tree's mailbox or by another. */
+/**
+ * A fresh firmware with the board that the options ask for, reached by the tree's mailbox or by another.
+ * @param around puts something around the firmware
+ */
 export function openBoardOf(
 	options: BoardVerbOptions,
 	boardOptions: BoardOptions = {},
 	mailbox?: Announcement,
+	around: (firmware: Firmware) => Firmware = (firmware) => firmware,
 ): Board {
 	const tree = readTree(options.dtb);
 	try {
@@ -278,7 +283,7 @@ export function openBoardOf(
 		if (mailbox !== undefined) setMailbox(tree, served, mailbox);
 		const platform = platformFor(tree, served);
 		const firmware = createFirmware(options.profile, platform);
-		return openBoard(tree, firmware, boardOptions);
+		return openBoard(tree, around(firmware), boardOptions);
 	} catch (error) {
 		throw options.dtb === undefined ? error : inFile(options.dtb, error);
 	}

@@ -84,6 +84,8 @@ export interface Block {
 	/** Physical base address and size in bytes, both multiples of 16. */
 	address: number;
 	size: number;
+	/** Name of the power domain that it lies in: nothing answers there while that is off. */
+	powerDomain?: string;
 	/** How words behave: see BlockKind in assembly/image.ts. */
 	kind:
 		| "ram"

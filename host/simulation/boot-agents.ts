@@ -73,7 +73,7 @@ export interface AgentsReport extends States {
  * (`secure-status = "okay"`; without any the platform's usual ones) and takes the permission for those that it alone uses
  * from all others; "linux" boots the board as boot() does and then turns off every clock, power domain and rail without a
  * user of its own; other agents discover the firmware and use nothing.
- * @param board linux's, on this engine; of a platform such as imx8mmWith makes
+ * @param board linux's, on this engine or what watches it; of a platform such as imx8mmWith makes
  * @param teeDevices paths, aliases, labels or node names of the TEE's devices, in place of what the tree says
  * @throws CosimError USAGE when the platform has no agent linux, UNKNOWN_NAME for a device that the tree does not have;
  * what goes wrong with a device is in the report
@@ -124,11 +124,11 @@ class Booting {
 	#reserved: string[] = [];
 
 	constructor(name: string, board: Board, engine: Engine) {
-		const { tree, transport } = board;
+		const { tree, transport, firmware } = board;
 		const isLinux = name === LINUX;
 		this.seat = isLinux
 			? board
-			: { tree, transport, firmware: engine, agent: agentByName(engine, name) };
+			: { tree, transport, firmware, agent: agentByName(firmware, name) };
 		this.probing = new Probing(this.seat, name === TEE);
 		this.#name = name;
 		this.#engine = engine;

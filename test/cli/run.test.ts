@@ -128,18 +128,24 @@ ${path}:1:30: /steps/0: status is SUCCESS, expected DENIED (-3)
 		expect(stderr).toContain(`scmi-cosim: standard input${message}`);
 	});
 
-	it("a file that is not there, a folder, a file without end, no file", async () => {
-		const missing = await run("run", "missing.json");
-		expect(missing.status).toBe(1);
-		expect(missing.stderr).toContain("missing.json: cannot be read: ENOENT");
-		const directory = await run("run", folder);
-		expect(directory.status).toBe(1);
-		expect(directory.stderr).toContain("cannot be read: EISDIR");
-		const endless = await run("run", "/dev/zero");
-		expect(endless.status).toBe(2);
-		expect(endless.stderr).toContain("/dev/zero: more than 1048576 bytes");
-		const none = await run("run");
-		expect(none.status).toBe(2);
-		expect(none.stderr).toContain("missing required argument 'file'");
+	it.each([
+		[
+			"a file that is not there",
+			["missing.json"],
+			1,
+			"missing.json: cannot be read: ENOENT",
+		],
+		["a folder", [folder], 1, "cannot be read: EISDIR"],
+		[
+			"a file without end",
+			["/dev/zero"],
+			2,
+			"/dev/zero: more than 1048576 bytes",
+		],
+		["no file", [], 2, "missing required argument 'file'"],
+	])("%s", async (_, args, code, message) => {
+		const { status, stdout, stderr } = await run("run", ...args);
+		expect({ status, stdout }).toEqual({ status: code, stdout: "" });
+		expect(stderr).toContain(message);
 	});
 });

@@ -132,6 +132,30 @@ describe.each(firmwares)("composite slices, $name", ({ create }) => {
 		);
 	});
 
+	it("from every parent, at and beside every rate that dividers give", () => {
+		const firmware = create();
+		const smt = new Smt(firmware);
+		const seen = new Set<string>();
+		for (const fact of SLICES) {
+			for (const source of new Set(parentNames(fact))) {
+				const fin = rate(smt, source);
+				// Slices of one kind differ by nothing but their register.
+				const what = `${fact.kind === "core" ? "core" : "other"} ${fin}`;
+				if (seen.has(what)) continue;
+				seen.add(what);
+				setParent(smt, fact.name, source);
+				const dividers = fact.kind === "core" ? CORE : PAIRS;
+				const outcomes = dividers.map((divider) => Number(fin / divider));
+				const mostly = outcomes.filter((_, i) => i % 4 === seen.size % 4);
+				for (const outcome of fact.kind === "core" ? outcomes : mostly)
+					for (const hz of [outcome - 1, outcome, outcome + 1])
+						for (const rounding of ROUNDINGS)
+							if (hz >= 0) check(smt, fact, BigInt(hz), rounding);
+			}
+		}
+		expect(seen.size).toBeGreaterThan(20);
+	}, 60_000);
+
 	it("any rate from fractional parents, at and around what dividers give", () => {
 		const smt = new Smt(create());
 		const fact = clockFact("lcdif_pixel");

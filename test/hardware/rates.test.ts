@@ -9,6 +9,10 @@ import { firmwares } from "../support/firmwares.ts";
 import { REAL_CLOCKS } from "../support/imx8mm-facts.ts";
 import { CLOCK, Smt, u32 } from "../support/smt.ts";
 
+const RATE_SET = 0x5;
+const CONFIG_SET = 0x7;
+const PARENT_SET = 0xd;
+
 /** Every register that a clock's rate or gate depends on. */
 const REGISTERS: readonly number[] = [
 	...new Set(
@@ -90,6 +94,51 @@ describe.each(firmwares)("rates from registers, $name", ({ create }) => {
 			{ numRuns: 50 },
 		);
 	});
+
+	it("with one register written after another, between calls that change rates, parents and gates", () => {
+		const smt = new Smt(create());
+		const clock = fc.constantFrom(...REAL_CLOCKS);
+		const step = fc.oneof(
+			fc.record({ address: fc.constantFrom(...REGISTERS), value: word }),
+			fc.record({
+				clock,
+				message: fc.constant(RATE_SET),
+				words: fc
+					.tuple(fc.constantFrom(0, 4, 8), fc.nat(2_000_000_000))
+					.map(([flags, hz]) => [flags, hz]),
+			}),
+			fc.record({
+				clock,
+				message: fc.constant(PARENT_SET),
+				words: clock.map(({ id }) => [id]),
+			}),
+			fc.record({
+				clock,
+				message: fc.constant(CONFIG_SET),
+				words: fc.nat(1).map((on) => [on, 0]),
+			}),
+		);
+		const take = (
+			one: typeof step extends fc.Arbitrary<infer S> ? S : never,
+		) => {
+			if ("address" in one) {
+				smt.firmware.write32(one.address, one.value);
+				return;
+			}
+			const { clock, message, words } = one;
+			const [first = 0, second = 0] = words;
+			if (message === RATE_SET)
+				smt.status(CLOCK, message, u32(first, clock.id, second, 0));
+			else smt.status(CLOCK, message, u32(clock.id, ...words));
+		};
+		fc.assert(
+			fc.property(fc.array(step, { minLength: 1, maxLength: 4 }), (steps) => {
+				for (const one of steps) take(one);
+				checkAll(smt);
+			}),
+			{ numRuns: 60 },
+		);
+	}, 60_000);
 
 	it("with values set, cleared and toggled through the CCM's aliases", () => {
 		const smt = new Smt(create());

@@ -147,7 +147,7 @@ it("batches of two threads", async () => {
 }, 300_000);
 
 it("a reader sees only the two rates that a writer toggles between", async () => {
-	const count = 50_000;
+	const count = 1_000_000;
 	const writes = [
 		rateSet(AUDIO_PLL1, 650_000_000),
 		rateSet(AUDIO_PLL1, 393_216_000),
@@ -160,7 +160,7 @@ it("a reader sees only the two rates that a writer toggles between", async () =>
 		{
 			job: "repeat",
 			options: {
-				...{ place: TX, messages: writes, count: 2_000 },
+				...{ place: TX, messages: writes, count: 20_000 },
 				expected: [written, written],
 			},
 		},
@@ -205,7 +205,7 @@ it("use counts of clocks and domains that two agents switch at once come out eve
 	const expected = messages.map(([header]) => [`0 1 ${header} 0`]);
 	const job = (place: AreaPlace) => ({
 		job: "repeat",
-		options: { place, messages, expected, count: 1000 * messages.length },
+		options: { place, messages, expected, count: 10_000 * messages.length },
 	});
 	const results = await crew.run<{ wrong: string[] }>(job(TX), job(TEE_TX));
 	expect(results.map(({ wrong }) => wrong)).toEqual([[], []]);

@@ -89,7 +89,7 @@ describe("a scenario", () => {
 		],
 		[
 			'{"agents": ["a", "b", "c", "d", "e"], "steps": []}',
-			"a.json:1:12: /agents: agents a, b, c, d, e: expected different names, linux, tee and at most 4 others",
+			"a.json:1:12: /agents: agents a, b, c, d, e: expected different names, linux among them, tee if wanted, and at most 4 others",
 		],
 		[
 			'{"agents": ["linux"], "steps": []}',

@@ -1,0 +1,90 @@
+// The trap as it mostly is: a call for the channel of the CPU's last one, with nothing else due, and an answer at hand.
+// SMCCC 1.4 (Arm DEN0028); SCMI 3.2 (Arm DEN0056E), sections 4.1.1 and 5.1.2. Everything else goes the full way, smccc.ts.
+//
+// One function without a call, but for a rate that has to be walked for: a call costs as much as all the checks of a message
+// together. The checks write nothing, so that the full way begins as if nobody had looked.
+
+import { Address, Cpu, Dispatch, State } from "./layout";
+import {
+	attributesAtHand,
+	rateAtHand,
+	stateAtHand,
+	versionAtHand,
+} from "./scmi/at-hand";
+import { AtHand } from "./scmi/common";
+import { Header, Reply } from "./scmi/entry";
+import { Status } from "./scmi/status";
+import {
+	HEADER_SIZE,
+	INTERRUPT_ENABLED,
+	raiseInterrupt,
+	Smt,
+	SmtStatus,
+} from "./shmem";
+import { callerOf, Smccc, trapInFull } from "./smccc";
+import { sharedTrap } from "./threads";
+
+/** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
+export function trap(cpu: u32, level: u32): i32 {
+	if (ASC_FEATURE_THREADS) return sharedTrap(cpu, level);
+	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+	const time =
+		load<u64>(Address.STATE, State.TIME) +
+		load<u64>(Address.STATE, State.TRAP_NS);
+	if (cpu >= load<u32>(Address.STATE, State.CPUS))
+		return trapInFull(cpu, level);
+	if (time >= load<u64>(Address.STATE, State.ATTENTION))
+		return trapInFull(cpu, level);
+	if (load<u32>(registers, Cpu.X0) !== load<u32>(registers, Cpu.LAST_CALL))
+		return trapInFull(cpu, level);
+	if (~callerOf(registers, level) !== load<u32>(registers, Cpu.LAST_CALLER))
+		return trapInFull(cpu, level);
+	// A CPU without a last call has area 0, where no message lies. Read once: whoever shares the memory may change it meanwhile.
+	const area = load<u32>(registers, Cpu.LAST_AREA);
+	const status = load<u32>(area, Smt.STATUS);
+	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
+	const header = load<u32>(area, Smt.HEADER);
+	if (status & SmtStatus.FREE) return trapInFull(cpu, level);
+	if ((header & Header.KNOWN_MASK) !== Header.KNOWN)
+		return trapInFull(cpu, level);
+	const flags = load<u32>(area, Smt.FLAGS);
+	const p = area + Smt.PAYLOAD;
+	const protocol = (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
+	const entry = load<u32>(
+		load<u32>(registers, Cpu.LAST_DISPATCH) +
+			protocol * Dispatch.PROTOCOL_STRIDE +
+			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
+	);
+	if (size !== entry >> Dispatch.SIZE_SHIFT) return trapInFull(cpu, level);
+	let length: u32 = HEADER_SIZE + Reply.AT;
+	switch ((entry >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
+		case AtHand.PROTOCOL_VERSION:
+			versionAtHand(protocol, p);
+			length += 4;
+			break;
+		case AtHand.CLOCK_RATE_GET:
+			if (!rateAtHand(p)) return trapInFull(cpu, level);
+			length += 8;
+			break;
+		case AtHand.CLOCK_ATTRIBUTES: {
+			const agent = load<u32>(registers, Cpu.LAST_AGENT);
+			if (!attributesAtHand(agent, p)) return trapInFull(cpu, level);
+			length += 24;
+			break;
+		}
+		case AtHand.POWER_STATE_GET:
+			if (!stateAtHand(p, time)) return trapInFull(cpu, level);
+			length += 4;
+			break;
+		default:
+			return trapInFull(cpu, level);
+	}
+	store<u64>(Address.STATE, time, State.TIME);
+	store<i32>(p, Status.SUCCESS);
+	store<u32>(area, length, Smt.LENGTH);
+	store<u32>(area, SmtStatus.FREE, Smt.STATUS);
+	if (flags & INTERRUPT_ENABLED)
+		raiseInterrupt(load<u32>(registers, Cpu.LAST_CHANNEL));
+	store<u64>(registers, Smccc.SUCCESS, Cpu.X0);
+	return Smccc.SUCCESS;
+}
