@@ -180,15 +180,15 @@ export const enum ClockFlag {
 export const enum ClockState {
 	/** In their places in the attributes' lowest bits: it runs; nobody can change everything, gate, parent and rate. */
 	RUNNING = 1,
-	RESTRICTED = 1 << 1,
-	LOW = RUNNING | RESTRICTED,
-	RATE_SETTABLE = 1 << 2,
+	RESTRICTED = 0x2,
+	LOW = 0x3,
+	RATE_SETTABLE = 0x4,
 	/** Always: no bits at all are a state that nobody has looked for since the rate was found. */
-	KNOWN = 1 << 3,
+	KNOWN = 0x8,
 	/** In their places in the attributes' upper half: it has parents; it has a name of more than 15 characters. */
-	PARENTS = 1 << 12,
-	LONG_NAME = 1 << 13,
-	HIGH = PARENTS | LONG_NAME,
+	PARENTS = 0x1000,
+	LONG_NAME = 0x2000,
+	HIGH = 0x3000,
 }
 
 /** "None" in u16 fields. */

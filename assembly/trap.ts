@@ -24,7 +24,10 @@ import {
 import { callerOf, Smccc, trapInFull } from "./smccc";
 import { sharedTrap } from "./threads";
 
-/** Executes SMC (into EL3) or HVC (into EL2) on a CPU. Returns the low word of x0. */
+/**
+ * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
+ * Returns the low word of x0; x1..x3 hold further results.
+ */
 export function trap(cpu: u32, level: u32): i32 {
 	if (ASC_FEATURE_THREADS) return sharedTrap(cpu, level);
 	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;

@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Abi } from "../assembly/layout.ts";
+import { Abi, Address, State } from "../assembly/layout.ts";
 import { BATCH_WORD } from "../host/batch.ts";
 import type { Engine } from "../host/engine.ts";
 import { createEngine } from "../host/node.ts";
@@ -289,9 +289,16 @@ function asBatch(engine: Engine, list: Call[]): Answer[] {
 	});
 }
 
-/** All memory but the areas that commands go through. */
+/** State that only saves work, and is set anew before it is used: the header of the last command on the full way, the next look. */
+const NOTES = [
+	{ at: Address.STATE + State.HEADER, size: 4 },
+	{ at: Address.STATE + State.ATTENTION, size: 8 },
+];
+
+/** All memory but the areas that commands go through, and such notes. */
 function memoryOf(engine: Engine): Uint8Array {
 	const memory = new Uint8Array(engine.buffer, 0, engine.memoryEnd).slice();
+	for (const { at, size } of NOTES) memory.fill(0, at, at + size);
 	for (const { address, size } of AREAS) {
 		const at = engine.memoryAt(address, size);
 		memory.fill(0, at, at + size);

@@ -40,17 +40,36 @@ function commentOf(node: ts.Node): string {
 
 /** Every function that the module exports, in the order of assembly/index.ts. */
 export function exportedFunctions(): ExportedFunction[] {
-	return parse("index.ts")
+	return parse("index.ts").statements.flatMap((statement) => {
+		if (ts.isFunctionDeclaration(statement)) return [described(statement)];
+		return ts.isExportDeclaration(statement) ? passedOn(statement) : [];
+	});
+}
+
+/** The functions of `export { a, b } from "./file"`. */
+function passedOn({
+	exportClause,
+	moduleSpecifier,
+}: ts.ExportDeclaration): ExportedFunction[] {
+	if (exportClause === undefined || !ts.isNamedExports(exportClause)) return [];
+	const { text } = moduleSpecifier as ts.StringLiteral;
+	const names = exportClause.elements.map(({ name }) => name.text);
+	return parse(`${text}.ts`)
 		.statements.filter(ts.isFunctionDeclaration)
-		.map((statement) => ({
-			name: statement.name?.text ?? "",
-			parameters: statement.parameters.map(
-				(parameter) =>
-					[parameter.name.getText(), parameter.type?.getText() ?? ""] as const,
-			),
-			result: statement.type?.getText() ?? "",
-			comment: commentOf(statement),
-		}));
+		.filter(({ name }) => names.includes(name?.text ?? ""))
+		.map(described);
+}
+
+function described(statement: ts.FunctionDeclaration): ExportedFunction {
+	return {
+		name: statement.name?.text ?? "",
+		parameters: statement.parameters.map(
+			(parameter) =>
+				[parameter.name.getText(), parameter.type?.getText() ?? ""] as const,
+		),
+		result: statement.type?.getText() ?? "",
+		comment: commentOf(statement),
+	};
 }
 
 /** Every const enum of a file below assembly/. */
