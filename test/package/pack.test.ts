@@ -68,11 +68,17 @@ it("brings its modules, types, documents and examples, and nothing of the tests"
 		"CHANGELOG.md",
 		"LICENSE",
 		"README.md",
+		"bench",
 		"build",
 		"docs",
 		"examples",
+		"host",
 		"package.json",
+		"schema",
 	]);
+	// Of the sources, those in C and C++ alone.
+	expect(readdirSync(join(own, "bench"))).toEqual(["native"]);
+	expect(readdirSync(join(own, "host/bridge")).sort()).toEqual(["c", "systemc"]);
 	const all = readdirSync(own, { recursive: true, encoding: "utf8" });
 	expect(all.filter((name) => /\.test\./.test(name))).toEqual([]);
 	const { exports } = JSON.parse(
