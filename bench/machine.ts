@@ -1,5 +1,5 @@
 // The machine that figures come from, and its state.
-// Node's os module; idle time as the kernel counts it for each core.
+// Node's os module; idle time as the kernel counts it for each core, own time as it counts it for the process.
 
 import { cpus, loadavg, release, type } from "node:os";
 import { setTimeout } from "node:timers/promises";
@@ -13,35 +13,35 @@ export interface Machine {
 	/** Load average of the last minute, before and after the benchmark. */
 	loadBefore: number;
 	loadAfter: number;
-	/** Cores without work, on average over a moment before the benchmark. */
+	/** Cores without other work, on average over a moment before the benchmark. */
 	idleCores: number;
 }
 
 const MOMENT_MS = 300;
 
-/** The idle and the whole time of all cores since the system's start, in ms. */
-function coreTimes(): { idle: number; all: number } {
-	let idle = 0;
-	let all = 0;
-	for (const { times } of cpus()) {
-		idle += times.idle;
-		for (const ms of Object.values(times)) all += ms;
+/** Sees how many cores others leave to this process, from its making on. */
+export class CoreWatch {
+	readonly #free = freeMs();
+	readonly #start = performance.now();
+
+	/** Cores that were idle or worked for this process, on average. */
+	get cores(): number {
+		return (freeMs() - this.#free) / (performance.now() - this.#start);
 	}
-	return { idle, all };
 }
 
-/** How many cores have no work, on average over a moment. */
-export async function idleCores(): Promise<number> {
-	const before = coreTimes();
-	await setTimeout(MOMENT_MS);
-	const after = coreTimes();
-	const all = after.all - before.all;
-	return all === 0 ? 0 : (cpus().length * (after.idle - before.idle)) / all;
+/** Time of all cores that was idle or this process's, in ms. */
+function freeMs(): number {
+	const { user, system } = process.cpuUsage();
+	const idle = cpus().reduce((sum, { times }) => sum + times.idle, 0);
+	return idle + (user + system) / 1000;
 }
 
 /** The machine as it is before the benchmark. */
 export async function lookAtMachine(): Promise<Machine> {
 	const load = loadavg()[0] ?? 0;
+	const watch = new CoreWatch();
+	await setTimeout(MOMENT_MS);
 	return {
 		cpu: cpus()[0]?.model.trim() ?? "unknown",
 		cores: cpus().length,
@@ -49,6 +49,6 @@ export async function lookAtMachine(): Promise<Machine> {
 		node: process.version,
 		loadBefore: load,
 		loadAfter: load,
-		idleCores: await idleCores(),
+		idleCores: Math.min(watch.cores, cpus().length),
 	};
 }

@@ -4,7 +4,7 @@
 import { Worker } from "node:worker_threads";
 import { createSharedEngine, imx8mmWith } from "../host/node.ts";
 import { type Figure, ratioOf } from "./figures.ts";
-import { idleCores } from "./machine.ts";
+import { CoreWatch } from "./machine.ts";
 import { type Done, type Job, READY, type Setup } from "./meeting.ts";
 import { inPackage } from "./package.ts";
 import { answered, type Question, type Row, unanswered } from "./row.ts";
@@ -29,7 +29,7 @@ const WORKERS = 2;
 /** A round is short, so that some go by undisturbed on a machine that has other work. */
 const MESSAGES = 20_000;
 /** Two cores without other work, but for what a system always does. */
-const TWO_IDLE = 1.8;
+const TWO_CORES = 1.9;
 
 /** The next message of a worker. */
 function next<Message>(worker: Worker): Promise<Message> {
@@ -105,10 +105,10 @@ async function twoToOne(
 }
 
 /** A row that tells nothing when it does not hold on a machine without two idle cores. */
-function judged(question: Question, figure: Figure, idle: number): Row {
+function judged(question: Question, figure: Figure, cores: number): Row {
 	const row = answered(question, figure);
-	if (row.holds || idle >= TWO_IDLE) return row;
-	const note = `needs two idle cores: ${idle.toFixed(1)} were idle before it`;
+	if (row.holds || cores >= TWO_CORES) return row;
+	const note = `needs two idle cores: other work left ${cores.toFixed(1)}`;
 	return { ...row, holds: null, note };
 }
 
@@ -117,7 +117,6 @@ export async function measureWorkers(
 	questions: readonly Question[],
 	rounds: number,
 ): Promise<Row[]> {
-	const idle = await idleCores();
 	const crew = await Crew.start();
 	if (typeof crew === "string")
 		return questions.map((question) => unanswered(question, crew));
@@ -125,8 +124,9 @@ export async function measureWorkers(
 		const rows: Row[] = [];
 		for (const question of questions) {
 			const oneChannel = question === ONE_CHANNEL;
+			const watch = new CoreWatch();
 			const figure = await twoToOne(crew, oneChannel, rounds);
-			rows.push(judged(question, figure, idle));
+			rows.push(judged(question, figure, watch.cores));
 		}
 		return rows;
 	} finally {

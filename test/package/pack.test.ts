@@ -78,7 +78,10 @@ it("brings its modules, types, documents and examples, and nothing of the tests"
 	]);
 	// Of the sources, those in C and C++ alone.
 	expect(readdirSync(join(own, "bench"))).toEqual(["native"]);
-	expect(readdirSync(join(own, "host/bridge")).sort()).toEqual(["c", "systemc"]);
+	expect(readdirSync(join(own, "host/bridge")).sort()).toEqual([
+		"c",
+		"systemc",
+	]);
 	const all = readdirSync(own, { recursive: true, encoding: "utf8" });
 	expect(all.filter((name) => /\.test\./.test(name))).toEqual([]);
 	const { exports } = JSON.parse(
