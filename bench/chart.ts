@@ -16,6 +16,7 @@ const LINE_HEIGHT = 16;
 /** Told apart by people who see few colours, too (Okabe and Ito). */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#000000"];
 
+const TITLE = "Messages per second, by message and size of the batch";
 const STYLE =
 	"text{font:13px sans-serif;fill:#222}.title{font-size:17px}.small{font-size:11px;fill:#555}.grid{stroke:#ddd}";
 
@@ -105,8 +106,9 @@ export function chartOf({
 	const where = `scmi-cosim ${version}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load ${machine.loadBefore.toFixed(2)} to ${machine.loadAfter.toFixed(2)}, ${date.slice(0, 10)}`;
 	return [
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
+		`<title>${TITLE}</title>`,
 		`<style>${STYLE}</style><rect width="100%" height="100%" fill="#fff"/>`,
-		`<text class="title" x="${LEFT}" y="28">Messages per second, by message and size of the batch</text>`,
+		`<text class="title" x="${LEFT}" y="28">${TITLE}</text>`,
 		`<text class="small" x="${LEFT}" y="48">${escaped(where)}</text>`,
 		...grid,
 		...columns,
