@@ -220,6 +220,8 @@ export const enum Cpu {
 	 */
 	LEASE = 0xd0,
 	LEASED = 0xd4,
+	/** u64: virtual time when it was last found to have used some; 0 before. */
+	USED_AT = 0xd8,
 	/** The engine's own. u32: x0 of the last call to a single channel; its caller, see CallKey, all bits inverted. */
 	LAST_CALL = 0xe4,
 	LAST_CALLER = 0xe8,

@@ -9,15 +9,17 @@
 // stands still for a reader, and readers of different channels share nothing that either of them writes, except
 // rates that they compute: see clock-tree.ts.
 //
-// Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, it gets a
-// lease of as many traps as fit in before the next thing is due, half of what the other CPUs' leases leave. A trap without a
-// lease takes the lock, and counts what all CPUs have used. If something is due earlier now, all leases are void.
+// Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, the traps that
+// fit in before the next thing is due are shared among the CPUs that make any, a lease for each. A trap without a lease takes the lock, and
+// counts what all CPUs have used. If something is due earlier now, so do the leases end.
 // So the sum of all traps' times is what it would be one after the other, and everything happens at its time.
 
 import { executeEntries } from "./batch";
+import { followPower } from "./hardware/thermal";
 import { Channel } from "./image";
 import { Address, BatchEntry, Claim, Cpu, State } from "./layout";
 import { dispatch } from "./scmi/entry";
+import { pollFastChannels } from "./scmi/performance-changes";
 import { onlyReads } from "./scmi/read-only";
 import { HEADER_SIZE, INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
 import { quietTraps } from "./sim/quiet";
@@ -28,6 +30,10 @@ export const NO_CPU: u32 = u32.MAX_VALUE;
 
 /** The longest lease, so that time is counted now and then. */
 const MOST_TRAPS: u64 = 1 << 20;
+/** A CPU that has used none of its lease for so many traps' time gets none. */
+const IDLE_TRAPS: u64 = 4096;
+/** Leases that are not worth giving. */
+const FEW_TRAPS: u64 = 200;
 /** Looks at a word before the thread sleeps, and how long it does, in ns. */
 const LOOKS: u32 = 1000;
 const NAP_NS: i64 = 50_000;
@@ -44,28 +50,25 @@ function claimWord(i: u32): usize {
 	return Address.CLAIMS + i * Claim.STRIDE;
 }
 
-/** Waits a little because the word at `address` is 1. Returns how often this wait has looked. */
-function waitAt(address: usize, looks: u32): u32 {
-	if (looks >= LOOKS && atomic.load<u32>(Address.MAY_SLEEP) !== 0)
-		atomic.wait<i32>(address, 1, NAP_NS);
-	return looks + 1;
+/** Waits until the word at `address`, 0 or 1, was seen to be 0. */
+function waitUntilZero(address: usize): void {
+	for (let looks: u32 = 0; atomic.load<u32>(address) !== 0; looks++) {
+		if (looks >= LOOKS && atomic.load<u32>(Address.MAY_SLEEP) !== 0)
+			atomic.wait<i32>(address, 1, NAP_NS);
+	}
 }
 
 /** Waits until the hardware is this thread's alone. */
 export function hold(): void {
-	let looks: u32 = 0;
-	while (atomic.cmpxchg<u32>(Address.LOCK, 0, 1) !== 0)
-		looks = waitAt(Address.LOCK, looks);
-	for (let i: u32 = 0; i < <u32>Claim.COUNT; i++) {
-		const claim = claimWord(i);
-		while (atomic.load<u32>(claim) !== 0) looks = waitAt(claim, looks);
-	}
+	do waitUntilZero(Address.LOCK);
+	while (atomic.cmpxchg<u32>(Address.LOCK, 0, 1) !== 0);
+	for (let i: u32 = 0; i < <u32>Claim.COUNT; i++) waitUntilZero(claimWord(i));
 	countTime();
 }
 
 /** Lets the others in again, with a new lease for a CPU. */
 export function letGo(cpu: u32): void {
-	giveLease(cpu);
+	giveLeases(cpu);
 	atomic.store<u32>(Address.LOCK, 0);
 }
 
@@ -75,9 +78,13 @@ function countTime(): void {
 	for (let i: u32 = 0; i < cpuCount(); i++) {
 		const cpu = cpuRow(i);
 		const left = load<u32>(cpu, Cpu.LEASE);
-		traps += load<u32>(cpu, Cpu.LEASED) - left;
+		const used = load<u32>(cpu, Cpu.LEASED) - left;
+		if (used === 0) continue;
+		traps += used;
 		store<u32>(cpu, left, Cpu.LEASED);
+		store<u64>(cpu, load<u64>(Address.STATE, State.TIME), Cpu.USED_AT);
 	}
+	if (traps === 0) return;
 	const ns = traps * load<u32>(Address.STATE, State.TRAP_NS);
 	const time = load<u64>(Address.STATE, State.TIME) + ns;
 	store<u64>(Address.STATE, time, State.TIME);
@@ -88,18 +95,36 @@ function setLease(cpu: usize, traps: u32): void {
 	store<u32>(cpu, traps, Cpu.LEASED);
 }
 
-function giveLease(receiver: u32): void {
+/** Shares the traps until something is due among the receiver and the CPUs that have used theirs of late. */
+function giveLeases(receiver: u32): void {
 	const cpus = cpuCount();
-	const room = quietTraps();
-	let others: u64 = 0;
-	for (let i: u32 = 0; i < cpus; i++)
-		if (i !== receiver) others += load<u32>(cpuRow(i), Cpu.LEASE);
-	if (others > room) {
-		for (let i: u32 = 0; i < cpus; i++) setLease(cpuRow(i), 0);
-		others = 0;
+	let sharing: u32 = receiver < cpus ? 1 << receiver : 0;
+	for (let i: u32 = 0; i < cpus; i++) if (isActive(i)) sharing |= 1 << i;
+	const sharers = max(popcnt(sharing), 1);
+	if (sharers > 1 && quietTraps() < FEW_TRAPS * sharers) lookEarly();
+	const share = <u32>min(quietTraps() / sharers, MOST_TRAPS);
+	for (let i: u32 = 0; i < cpus; i++) {
+		const cpu = cpuRow(i);
+		const left = load<u32>(cpu, Cpu.LEASE);
+		const due: u32 = sharing & (1 << i) ? share : 0;
+		// Who still has about as much keeps it: the words stay in its own core's cache.
+		if (left > due || left < (due + 1) >> 1) setLease(cpu, due);
 	}
-	if (receiver >= cpus) return;
-	setLease(cpuRow(receiver), <u32>min((room - others) >> 1, MOST_TRAPS));
+}
+
+function isActive(i: u32): bool {
+	const time = load<u64>(Address.STATE, State.TIME);
+	const usedAt = load<u64>(cpuRow(i), Cpu.USED_AT);
+	if (usedAt === 0) return false;
+	const idle = time - usedAt;
+	return idle <= IDLE_TRAPS * load<u32>(Address.STATE, State.TRAP_NS);
+}
+
+// What is looked at now and then is looked at before its time, lest the CPUs come for ever smaller shares of the rest.
+function lookEarly(): void {
+	if (load<u32>(Address.STATE, State.STOP)) return;
+	pollFastChannels();
+	followPower();
 }
 
 /** A trap, see trap.ts. */
@@ -107,17 +132,13 @@ export function sharedTrap(cpu: u32, level: u32): i32 {
 	if (cpu < cpuCount()) {
 		const registers = cpuRow(cpu);
 		const claim = claimFor(registers);
-		if (claim !== 0) {
-			const answered =
-				isRepeated(registers, load<u32>(registers, Cpu.X0), level) &&
-				answer(
-					load<u32>(registers, Cpu.LAST_CHANNEL),
-					load<u32>(load<u32>(registers, Cpu.LAST_CHANNEL), Channel.LINEAR),
-				);
-			if (answered) finish(registers);
-			atomic.store<u32>(claim, 0);
-			if (answered) return Smccc.SUCCESS;
-		}
+		const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+		const answered =
+			isRepeated(registers, load<u32>(registers, Cpu.X0), level) &&
+			answer(channel, load<u32>(channel, Channel.LINEAR));
+		if (answered) finish(registers);
+		atomic.store<u32>(claim, 0);
+		if (answered) return Smccc.SUCCESS;
 	}
 	hold();
 	const result = trapInFull(cpu, level);
@@ -149,7 +170,6 @@ function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
 	if (cpu >= cpuCount()) return 0;
 	const registers = cpuRow(cpu);
 	const claim = claimFor(registers);
-	if (claim === 0) return 0;
 	const entries = load<u32>(Address.STATE, State.BATCH_COUNT);
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
 	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
@@ -175,17 +195,20 @@ function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
 	return done;
 }
 
-/** Claims the channel of the CPU's last call. Returns the claimed word, or 0 when somebody has it or the lock. */
+/** Claims the channel of the CPU's last call, when whoever has it or the lock is done. Returns the claimed word. */
 function claimFor(registers: usize): usize {
-	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
-	const claim = claimWord((channel / Channel.SIZE) & (Claim.COUNT - 1));
-	if (atomic.cmpxchg<u32>(claim, 0, 1) !== 0) return 0;
-	const mine =
-		atomic.load<u32>(Address.LOCK) === 0 &&
-		load<u32>(registers, Cpu.LAST_CHANNEL) === channel;
-	if (mine) return claim;
-	atomic.store<u32>(claim, 0);
-	return 0;
+	while (true) {
+		const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+		const claim = claimWord((channel / Channel.SIZE) & (Claim.COUNT - 1));
+		waitUntilZero(Address.LOCK);
+		waitUntilZero(claim);
+		if (atomic.cmpxchg<u32>(claim, 0, 1) !== 0) continue;
+		const mine =
+			atomic.load<u32>(Address.LOCK) === 0 &&
+			load<u32>(registers, Cpu.LAST_CHANNEL) === channel;
+		if (mine) return claim;
+		atomic.store<u32>(claim, 0);
+	}
 }
 
 /** Whether a call is for the channel of the CPU's last one, and the CPU has a lease. */

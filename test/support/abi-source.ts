@@ -41,9 +41,20 @@ function commentOf(node: ts.Node): string {
 /** Every function that the module exports, in the order of assembly/index.ts. */
 export function exportedFunctions(): ExportedFunction[] {
 	return parse("index.ts").statements.flatMap((statement) => {
-		if (ts.isFunctionDeclaration(statement)) return [described(statement)];
+		if (ts.isFunctionDeclaration(statement))
+			return isExported(statement) ? [described(statement)] : [];
 		return ts.isExportDeclaration(statement) ? passedOn(statement) : [];
 	});
+}
+
+function isExported({
+	modifiers = [],
+}: {
+	modifiers?: Iterable<ts.ModifierLike>;
+}) {
+	return [...modifiers].some(
+		({ kind }) => kind === ts.SyntaxKind.ExportKeyword,
+	);
 }
 
 /** The functions of `export { a, b } from "./file"`. */

@@ -134,6 +134,7 @@
 #define SCMI_CPU_SECURE 0xe0
 #define SCMI_CPU_LEASE 0xd0
 #define SCMI_CPU_LEASED 0xd4
+#define SCMI_CPU_USED_AT 0xd8
 #define SCMI_CPU_LAST_CALL 0xe4
 #define SCMI_CPU_LAST_CALLER 0xe8
 #define SCMI_CPU_LAST_CHANNEL 0xec
