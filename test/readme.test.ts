@@ -2,9 +2,10 @@
 // The examples run as they stand, against the built package; the one that needs QEMU is test/bridge's.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { expectAsSaid } from "./support/examples.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(`${root}README.md`, "utf8");
@@ -13,23 +14,11 @@ const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)]
 	.filter((example) => !example.includes("scmi-cosim/qemu"));
 
 it("has examples", () => {
-	expect(examples).toHaveLength(3);
+	expect(examples).toHaveLength(4);
 });
 
 it.each(examples)("an example prints what its comments say: %#", (example) => {
-	const script = `${root}build/readme-example.mjs`;
-	writeFileSync(script, example);
-	const output = execFileSync(process.execPath, [script], { encoding: "utf8" });
-	rmSync(script);
-	const printed = output.trim().split("\n");
-	const said = [...example.matchAll(/^console\.log\(.*\); \/\/ +(.*)$/gm)].map(
-		([, comment]) => comment as string,
-	);
-	expect(said.length).toBeGreaterThan(1);
-	// A comment begins with what is printed, and may go on to explain it.
-	expect(
-		said.map((comment, i) => comment.slice(0, printed[i]?.length)),
-	).toEqual(printed);
+	expectAsSaid(example);
 });
 
 it("every verb of the table has a help text, and every verb is there", {

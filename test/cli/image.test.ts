@@ -49,7 +49,7 @@ describe("image", { timeout: TIMEOUT_MS }, () => {
 			agent: "tee",
 			agentId: 2,
 			fromPlatform: false,
-			interrupt: 128,
+			interrupt: 42,
 			secure: true,
 		});
 		const { bytes, stderr } = await run("image", ...options, "-o", "-");
