@@ -40,7 +40,7 @@ it("every verb of the table has a help text, and every verb is there", {
 		expect(help(verb)).toContain(`Usage: scmi-cosim ${verb}`);
 });
 
-it.each(["abi", "c", "systemc"])(
+it.each(["abi", "benchmark", "c", "systemc"])(
 	"every link of docs/%s.md leads to a file or a folder",
 	(name) => {
 		const text = readFileSync(`${root}docs/${name}.md`, "utf8");

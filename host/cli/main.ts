@@ -4,6 +4,7 @@
 
 import { Command, CommanderError } from "commander";
 import { CosimError } from "../errors.ts";
+import { benchVerb } from "./bench.ts";
 import { bootVerb } from "./boot.ts";
 import { callVerb } from "./call.ts";
 import { clkVerb } from "./clk.ts";
@@ -43,6 +44,7 @@ function program(): Command {
 		imageVerb(),
 		linuxVerb(),
 		serveVerb(),
+		benchVerb(),
 	])
 		root.addCommand(verb);
 	for (const command of [

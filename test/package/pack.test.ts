@@ -76,8 +76,14 @@ it("brings its modules, types, documents and examples, and nothing of the tests"
 		"package.json",
 		"schema",
 	]);
+	// Of the sources, those in C and C++ alone.
+	expect(readdirSync(join(own, "bench"))).toEqual(["native"]);
+	expect(readdirSync(join(own, "host/bridge")).sort()).toEqual([
+		"c",
+		"systemc",
+	]);
 	const all = readdirSync(own, { recursive: true, encoding: "utf8" });
-	expect(all.filter((name) => /\.test\.|build\/bench/.test(name))).toEqual([]);
+	expect(all.filter((name) => /\.test\./.test(name))).toEqual([]);
 	const { exports } = JSON.parse(
 		readFileSync(join(own, "package.json"), "utf8"),
 	) as { exports: unknown };
@@ -97,6 +103,10 @@ it("runs in Node, as a library and as a program", () => {
 	run("node", "serve.js");
 	const program = "node_modules/scmi-cosim/build/host/cli/main.js";
 	expect(run("node", program, "decode", "00400000")).toContain("base");
+	const measured = run("node", program, "bench", "--only", "module", "--json");
+	expect(JSON.parse(measured)).toMatchObject({
+		rows: [{ name: "module/gzip", goal: 24 }],
+	});
 });
 
 it("passes a strict type-check, as Node and as bundlers resolve it", () => {

@@ -23,7 +23,7 @@ it("is made without a warning, from every entry of the package", {
 			"classes/node.Engine.html",
 			"interfaces/node.Platform.html",
 			"functions/browser.createEngine.html",
-			"classes/tools.Hypervisor.html",
+			"classes/node.Hypervisor.html",
 			"functions/bridge_serve.serve.html",
 			"classes/bridge_qemu.Guest.html",
 		])

@@ -26,6 +26,7 @@ const TYPES: Readonly<Record<string, string>> = {
 	".js": "text/javascript",
 	".mjs": "text/javascript",
 	".json": "application/json",
+	".svg": "image/svg+xml",
 	".wasm": "application/wasm",
 };
 

@@ -1,0 +1,173 @@
+// Two results against each other: what counts as worse, and what is refused as no result.
+// The results are written here by hand, as bench --json prints them.
+
+import { describe, expect, it } from "vitest";
+import type { BenchResult } from "../../bench/bench.ts";
+import { compare, parseResult } from "../../bench/compare.ts";
+import { answered, type Question, type Row } from "../../bench/row.ts";
+
+const TRAP: Question = {
+	name: "trap/version",
+	what: "one trap / an empty call",
+	unit: "times",
+	goal: 3,
+	direction: "at most",
+};
+const PLAIN: Question = {
+	...TRAP,
+	name: "plain/version",
+	direction: "at least",
+};
+
+function row(
+	question: Question,
+	low: number,
+	median: number,
+	high: number,
+): Row {
+	return answered(question, { median, low, high });
+}
+
+function result(rows: Row[], node = "v20.20.2"): BenchResult {
+	return {
+		format: 1,
+		version: "0.1.0",
+		quick: false,
+		date: "2026-01-02T03:04:05.678Z",
+		machine: {
+			cpu: "A",
+			cores: 2,
+			system: "Linux",
+			node,
+			loadBefore: 0,
+			loadAfter: 1,
+			idleCores: 2,
+		},
+		rows,
+		costs: [],
+		throughput: [],
+	};
+}
+
+function judge(old: Row, now: Row) {
+	const [compared] = compare(result([old]), result([now])).compared;
+	return [compared?.verdict, compared?.regression];
+}
+
+describe("a row", () => {
+	it("holds on the right side of its goal, and on it", () => {
+		expect(row(TRAP, 2, 3, 4).holds).toBe(true);
+		expect(row(TRAP, 2, 3.01, 4).holds).toBe(false);
+		expect(row(PLAIN, 2, 3, 4).holds).toBe(true);
+		expect(row(PLAIN, 2, 2.99, 4).holds).toBe(false);
+		expect(row({ ...TRAP, goal: null }, 2, 3, 4).holds).toBe(null);
+	});
+});
+
+describe("a slower engine", () => {
+	it("is worse: more empty calls a trap, less ahead of the plain server", () => {
+		expect(judge(row(TRAP, 1.9, 2, 2.1), row(TRAP, 2.4, 2.5, 2.6))).toEqual([
+			"worse",
+			true,
+		]);
+		expect(judge(row(PLAIN, 3.9, 4, 4.1), row(PLAIN, 2.9, 3, 3.1))).toEqual([
+			"worse",
+			true,
+		]);
+	});
+
+	it("is the other way round better", () => {
+		expect(judge(row(TRAP, 2.4, 2.5, 2.6), row(TRAP, 1.9, 2, 2.1))).toEqual([
+			"better",
+			false,
+		]);
+	});
+
+	it("does not show within the spread of either, or below two per cent", () => {
+		const same = ["within the spread", false];
+		expect(judge(row(TRAP, 1.5, 2, 2.5), row(TRAP, 2.4, 2.6, 2.7))).toEqual(
+			same,
+		);
+		expect(judge(row(TRAP, 2, 2, 2), row(TRAP, 2.03, 2.03, 2.03))).toEqual(
+			same,
+		);
+	});
+
+	it("is not told by rows in ms, without a goal, or that the machine could not answer", () => {
+		const load: Question = { ...TRAP, unit: "ms" };
+		expect(judge(row(load, 1, 1, 1), row(load, 2, 2, 2))).toEqual([
+			"worse",
+			false,
+		]);
+		const told: Question = { ...TRAP, goal: null };
+		expect(judge(row(told, 1, 1, 1), row(told, 2, 2, 2))).toEqual([
+			"worse",
+			false,
+		]);
+		const untold: Row = { ...row(TRAP, 2, 2, 2), holds: null };
+		expect(judge(row(TRAP, 1, 1, 1), untold)).toEqual([null, false]);
+	});
+});
+
+describe("a comparison", () => {
+	it("has old, new and change of every new row, also of one that was not there", () => {
+		const old = result([row(TRAP, 2, 2, 2)]);
+		const now = result([row(TRAP, 3, 3, 3), row(PLAIN, 5, 5, 5)]);
+		expect(compare(old, now).compared).toEqual([
+			{
+				name: "trap/version",
+				old: 2,
+				new: 3,
+				change: 0.5,
+				verdict: "worse",
+				regression: true,
+			},
+			{
+				name: "plain/version",
+				old: null,
+				new: 5,
+				change: null,
+				verdict: null,
+				regression: false,
+			},
+		]);
+	});
+
+	it("tells of bytes where there were none", () => {
+		const bytes: Question = { ...TRAP, unit: "bytes", goal: 0 };
+		const [compared] = compare(
+			result([row(bytes, 0, 0, 0)]),
+			result([row(bytes, 8, 8, 8)]),
+		).compared;
+		expect(compared).toMatchObject({ change: null, regression: true });
+	});
+
+	it("says what was not measured alike", () => {
+		const { differences } = compare(result([]), result([], "v22.1.0"));
+		expect(differences).toEqual(["Node: v20.20.2 then, v22.1.0 now"]);
+	});
+});
+
+describe("a file", () => {
+	it("that bench --json has printed is read", () => {
+		const text = JSON.stringify(result([row(TRAP, 1, 2, 3)]));
+		expect(parseResult(text, "old.json")).toEqual(JSON.parse(text));
+	});
+
+	it.each([
+		["", "old.json: not JSON: "],
+		["[]", "old.json: no benchmark's result: expected what scmi-cosim bench"],
+		["null", "old.json: no benchmark's result"],
+		['{"rows":[]}', "old.json: no benchmark's result"],
+		['{"format":1,"rows":{}}', "old.json: no benchmark's result"],
+		[
+			'{"format":2,"rows":[]}',
+			"old.json: format 2, this version compares format 1",
+		],
+		['{"format":1,"rows":[7]}', "old.json: rows[0]: expected what"],
+		['{"format":1,"rows":[{"name":"a","ratio":"1"}]}', "old.json: rows[0]"],
+		['{"format":1,"rows":[]}', "old.json: machine: expected what"],
+	])("that is none is refused: %s", (text, message) => {
+		expect(() => parseResult(text, "old.json")).toThrow(message);
+	});
+});
