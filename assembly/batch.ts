@@ -1,13 +1,22 @@
 // A batch: many traps in one call, their messages side by side in linear memory instead of one after the other in an area.
 // Each entry does what its trap would do (SMCCC 1.4, SCMI 3.2 section 5.1.2), at the same virtual time.
 
-import { Agent, Channel, Service, ServiceKind } from "./image";
+import { Channel, Service, ServiceKind } from "./image";
 import { Abi, Address, BatchEntry, Cpu, Dispatch, State } from "./layout";
 import { grow } from "./platform/load";
-import { onlyReads, PROTOCOL_SHIFT } from "./scmi/read-only";
+import {
+	attributesAtHand,
+	knownClock,
+	notifiable,
+	rateAtHand,
+	stateAtHand,
+	versionAtHand,
+} from "./scmi/at-hand";
+import { AtHand } from "./scmi/common";
+import { entryIn, isKnown, protocolOf } from "./scmi/entry";
+import { Status } from "./scmi/status";
 import { HEADER_SIZE, INTERRUPT_ENABLED, SmtStatus, serveArea } from "./shmem";
 import { passTrapSoon } from "./sim/attention";
-import { quietTraps } from "./sim/quiet";
 import {
 	callerOf,
 	isLastCall,
@@ -56,7 +65,7 @@ export function executeEntries(
 	}
 	let done: u32 = 0;
 	while (done < count) {
-		const read = readEntries(registers, caller, entry, count - done);
+		const read = answerEntries(registers, caller, entry, count - done);
 		done += read;
 		entry += read * stride;
 		if (done === count) break;
@@ -74,27 +83,26 @@ export function executeEntries(
 }
 
 /**
- * Executes what comes first of at most `count` entries: those for the channel of the CPU's last call that only read, as
- * long as nothing is due. Time is looked at once for all of them. Returns how many there were.
+ * Executes what comes first of at most `count` entries: those for the channel of the CPU's last call whose answers are at
+ * hand, as long as nothing is due, as in trap.ts. Returns how many there were.
  */
-function readEntries(
+function answerEntries(
 	registers: usize,
 	caller: u32,
 	first: usize,
 	count: u32,
 ): u32 {
-	// One alone takes its trap's way.
-	if (count < 2 || !onlyReads(load<u32>(first, BatchEntry.HEADER))) return 0;
-	const functionId = load<u32>(registers, Cpu.LAST_CALL);
+	const functionId = load<u32>(first, BatchEntry.FUNCTION_ID);
 	if (!isLastCall(registers, functionId, caller)) return 0;
-	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
-	const agent = load<u32>(channel, Channel.AGENT_ROW);
-	const handlers = load<u32>(agent, Agent.DISPATCH);
+	const own = notifiable(load<u32>(registers, Cpu.LAST_AGENT));
+	const table = load<u32>(registers, Cpu.LAST_DISPATCH);
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
-	const most = <u32>min<u64>(quietTraps(), count);
+	const attention = load<u64>(Address.STATE, State.ATTENTION);
+	const trapNs = load<u64>(Address.STATE, State.TRAP_NS);
+	let time = load<u64>(Address.STATE, State.TIME);
 	let entry = first;
 	let done: u32 = 0;
-	for (; done < most; done++) {
+	for (; done < count; done++) {
 		const header = load<u32>(entry, BatchEntry.HEADER);
 		const mine =
 			load<u32>(entry, BatchEntry.FUNCTION_ID) === functionId &&
@@ -102,37 +110,42 @@ function readEntries(
 				(load<u32>(entry, BatchEntry.FLAGS) & INTERRUPT_ENABLED) |
 				load<u32>(entry, BatchEntry.AREA)) ===
 				0 &&
-			onlyReads(header);
+			time + trapNs < attention &&
+			isKnown(header);
 		if (!mine) break;
-		// As entry.ts finds a handler; whatever is wrong is answered there.
-		const protocol = (header >> PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
-		const row =
-			handlers +
-			protocol * Dispatch.PROTOCOL_STRIDE +
-			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY;
-		const handler = load<u32>(row);
-		const length = load<u32>(entry, BatchEntry.LENGTH);
-		if (
-			handler === 0 ||
-			length !== (handler >> Dispatch.SIZE_SHIFT) + HEADER_SIZE
-		)
-			break;
-		const payload = entry + BatchEntry.PAYLOAD;
-		const size = call_indirect<i32>(
-			handler & Dispatch.HANDLER_MASK,
-			agent,
-			protocol,
-			payload,
-		);
-		store<i32>(payload, min(size, 0));
-		store<u32>(entry, HEADER_SIZE + 4 + max(size, 0), BatchEntry.LENGTH);
+		const found = entryIn(table, header);
+		const size = load<u32>(entry, BatchEntry.LENGTH) - HEADER_SIZE;
+		if (size !== found >> Dispatch.SIZE_SHIFT) break;
+		const p = entry + BatchEntry.PAYLOAD;
+		let length: u32 = 0;
+		switch ((found >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
+			case AtHand.PROTOCOL_VERSION:
+				length = versionAtHand(protocolOf(header), p);
+				break;
+			case AtHand.CLOCK_RATE_GET:
+				length = rateAtHand(p);
+				break;
+			case AtHand.CLOCK_ATTRIBUTES: {
+				const clock = knownClock(p);
+				if (clock !== 0) length = attributesAtHand(own, clock, p);
+				break;
+			}
+			case AtHand.POWER_STATE_GET:
+				length = stateAtHand(p, time + trapNs);
+				break;
+			default:
+				break;
+		}
+		if (length === 0) break;
+		time += trapNs;
+		store<i32>(p, Status.SUCCESS);
+		store<u32>(entry, length, BatchEntry.LENGTH);
 		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
 		store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
 		entry += stride;
 	}
-	if (done !== 0) store<i64>(registers, Smccc.SUCCESS, Cpu.X0);
-	const ns = <u64>done * load<u32>(Address.STATE, State.TRAP_NS);
-	const time = load<u64>(Address.STATE, State.TIME) + ns;
+	if (done === 0) return 0;
+	store<u64>(registers, Smccc.SUCCESS, Cpu.X0);
 	store<u64>(Address.STATE, time, State.TIME);
 	return done;
 }

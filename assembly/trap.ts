@@ -7,12 +7,15 @@
 import { Address, Cpu, Dispatch, State } from "./layout";
 import {
 	attributesAtHand,
+	knownClock,
+	notifiable,
 	rateAtHand,
 	stateAtHand,
 	versionAtHand,
+	walkedRate,
 } from "./scmi/at-hand";
 import { AtHand } from "./scmi/common";
-import { Header, Reply } from "./scmi/entry";
+import { entryIn, isKnown, protocolOf } from "./scmi/entry";
 import { Status } from "./scmi/status";
 import {
 	HEADER_SIZE,
@@ -48,40 +51,33 @@ export function trap(cpu: u32, level: u32): i32 {
 	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
 	const header = load<u32>(area, Smt.HEADER);
 	if (status & SmtStatus.FREE) return trapInFull(cpu, level);
-	if ((header & Header.KNOWN_MASK) !== Header.KNOWN)
-		return trapInFull(cpu, level);
+	if (!isKnown(header)) return trapInFull(cpu, level);
 	const flags = load<u32>(area, Smt.FLAGS);
 	const p = area + Smt.PAYLOAD;
-	const protocol = (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
-	const entry = load<u32>(
-		load<u32>(registers, Cpu.LAST_DISPATCH) +
-			protocol * Dispatch.PROTOCOL_STRIDE +
-			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
-	);
+	const entry = entryIn(load<u32>(registers, Cpu.LAST_DISPATCH), header);
 	if (size !== entry >> Dispatch.SIZE_SHIFT) return trapInFull(cpu, level);
-	let length: u32 = HEADER_SIZE + Reply.AT;
+	let length: u32 = 0;
 	switch ((entry >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
 		case AtHand.PROTOCOL_VERSION:
-			versionAtHand(protocol, p);
-			length += 4;
+			length = versionAtHand(protocolOf(header), p);
 			break;
 		case AtHand.CLOCK_RATE_GET:
-			if (!rateAtHand(p)) return trapInFull(cpu, level);
-			length += 8;
+			length = rateAtHand(p);
+			if (length === 0) length = walkedRate(p);
 			break;
 		case AtHand.CLOCK_ATTRIBUTES: {
-			const agent = load<u32>(registers, Cpu.LAST_AGENT);
-			if (!attributesAtHand(agent, p)) return trapInFull(cpu, level);
-			length += 24;
+			const own = notifiable(load<u32>(registers, Cpu.LAST_AGENT));
+			const clock = knownClock(p);
+			if (clock !== 0) length = attributesAtHand(own, clock, p);
 			break;
 		}
 		case AtHand.POWER_STATE_GET:
-			if (!stateAtHand(p, time)) return trapInFull(cpu, level);
-			length += 4;
+			length = stateAtHand(p, time);
 			break;
 		default:
-			return trapInFull(cpu, level);
+			break;
 	}
+	if (length === 0) return trapInFull(cpu, level);
 	store<u64>(Address.STATE, time, State.TIME);
 	store<i32>(p, Status.SUCCESS);
 	store<u32>(area, length, Smt.LENGTH);

@@ -11,13 +11,19 @@ import { Attribute } from "./clock";
 import { LAST_BYTE_CLEAR } from "./common";
 import { Reply } from "./entry";
 
+/** What a message's length counts besides its return values: header and status. */
+const HEADER_AND_STATUS: u32 = 8;
+
+// Each returns the reply's length, or 0 with nothing written.
+
 /** PROTOCOL_VERSION. */
-export function versionAtHand(protocol: u32, p: usize): void {
+export function versionAtHand(protocol: u32, p: usize): u32 {
 	const version = Address.STATE + State.VERSIONS + (protocol << 2);
 	store<u32>(p, load<u32>(version), Reply.AT);
+	return HEADER_AND_STATUS + 4;
 }
 
-/** The clock with the ID at `p` when its rate and state are known; an alias has none of its own, and is left out. */
+/** The clock with the ID at `p` when its rate is known; an alias has none of its own, and is left out. */
 function freshClock(p: usize): usize {
 	const id = load<u32>(p);
 	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
@@ -25,45 +31,60 @@ function freshClock(p: usize): usize {
 	return isFresh(clock) ? clock : 0;
 }
 
-/** CLOCK_RATE_GET; a rate that is not known is found here, too: after one change all other rates have to be. */
-export function rateAtHand(p: usize): bool {
-	const id = load<u32>(p);
-	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return false;
-	const clock = clockRow(id);
-	if (!isFresh(clock)) {
-		if (kindOf(clock) <= ClockKind.ALIAS) return false;
-		refresh(clock);
-	}
+/** CLOCK_RATE_GET. */
+export function rateAtHand(p: usize): u32 {
+	const clock = freshClock(p);
+	if (clock === 0) return 0;
 	store<u64>(p, load<u64>(clock, Clock.RATE), Reply.AT);
-	return true;
+	return HEADER_AND_STATUS + 8;
+}
+
+/** The same for a rate that is not known: after one change all other rates have to be found. */
+export function walkedRate(p: usize): u32 {
+	const id = load<u32>(p);
+	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
+	const clock = clockRow(id);
+	if (kindOf(clock) <= ClockKind.ALIAS) return 0;
+	refresh(clock);
+	store<u64>(p, load<u64>(clock, Clock.RATE), Reply.AT);
+	return HEADER_AND_STATUS + 8;
+}
+
+/** The clock whose CLOCK_ATTRIBUTES are asked for, when all is known that they tell and nobody is denied it; or 0. */
+export function knownClock(p: usize): usize {
+	const clock = freshClock(p);
+	if (clock === 0 || load<u32>(clock, Clock.DENIED_TO) !== 0) return 0;
+	return load<u16>(clock, Clock.STATE) === 0 ? 0 : clock;
+}
+
+/** The attributes that all clocks have for an agent which can be told of changes. */
+export function notifiable(agent: usize): u32 {
+	return load<u32>(agent, Agent.P2A) !== 0
+		? Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY
+		: 0;
 }
 
 /** CLOCK_ATTRIBUTES of version 3.0. */
-export function attributesAtHand(agent: usize, p: usize): bool {
-	const clock = freshClock(p);
-	if (clock === 0 || load<u32>(clock, Clock.DENIED_TO) !== 0) return false;
+export function attributesAtHand(own: u32, clock: usize, p: usize): u32 {
 	const state: u32 = load<u16>(clock, Clock.STATE);
-	if (state === 0) return false;
-	let bits = (state & ClockState.LOW) | ((state & ClockState.HIGH) << 16);
-	if (load<u32>(agent, Agent.P2A) !== 0)
-		bits |= Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY;
+	const bits = (state & ClockState.LOW) | ((state & ClockState.HIGH) << 16);
 	const name =
 		load<u32>(Address.STATE, State.STRINGS) + load<u32>(clock, Clock.NAME);
-	store<u32>(p, bits, Reply.AT);
+	store<u32>(p, bits | own, Reply.AT);
 	store<u64>(p, load<u64>(name), Reply.AT + 4);
 	store<u64>(p, load<u64>(name, 8) & LAST_BYTE_CLEAR, Reply.AT + 12);
 	store<u32>(p, load<u16>(clock, Clock.ENABLE_DELAY), Reply.AT + 20);
-	return true;
+	return HEADER_AND_STATUS + 24;
 }
 
 /** POWER_STATE_GET: what was found at the last change of power, while none is due. */
-export function stateAtHand(p: usize, time: u64): bool {
+export function stateAtHand(p: usize, time: u64): u32 {
 	const id = load<u32>(p);
-	if (id >= load<u32>(Address.STATE, State.DOMAIN_COUNT)) return false;
+	if (id >= load<u32>(Address.STATE, State.DOMAIN_COUNT)) return 0;
 	const domain = load<u32>(Address.STATE, State.DOMAINS) + id * Domain.SIZE;
 	const changes = load<u32>(Address.STATE, State.POWER_CHANGES);
-	if (load<u32>(domain, Domain.STATE_AT) !== changes) return false;
-	if (time >= load<u64>(Address.STATE, State.POWER_DUE)) return false;
+	if (load<u32>(domain, Domain.STATE_AT) !== changes) return 0;
+	if (time >= load<u64>(Address.STATE, State.POWER_DUE)) return 0;
 	store<u32>(p, load<u32>(domain, Domain.STATE), Reply.AT);
-	return true;
+	return HEADER_AND_STATUS + 4;
 }

@@ -43,22 +43,37 @@ export function dispatch(
 // A handler gets the agent, the protocol's index and the payload. It reads its parameters from the payload, writes
 // return values behind the status word, and returns their size in bytes, or a negative status.
 function handle(agent: usize, header: u32, payload: usize, size: u32): i32 {
-	if ((header & Header.KNOWN_MASK) !== Header.KNOWN)
+	if (!isKnown(header))
 		return header & Header.TYPE_MASK
 			? Status.PROTOCOL_ERROR
 			: Status.NOT_SUPPORTED;
-	const protocol = (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
-	const entry = load<u32>(
-		load<u32>(agent, Agent.DISPATCH) +
-			protocol * Dispatch.PROTOCOL_STRIDE +
-			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
-	);
+	const protocol = protocolOf(header);
+	const entry = entryIn(load<u32>(agent, Agent.DISPATCH), header);
 	if (size !== entry >> Dispatch.SIZE_SHIFT)
 		return entry === 0 ? Status.NOT_SUPPORTED : Status.PROTOCOL_ERROR;
 	// Entry 0, function 0: the size is right for a message that is not served.
 	if (entry === 0) return Status.NOT_SUPPORTED;
 	const handler = entry & Dispatch.HANDLER_MASK;
 	return call_indirect<i32>(handler, agent, protocol, payload);
+}
+
+/** Whether it is the header of a command that dispatch tables have a place for. */
+export function isKnown(header: u32): bool {
+	return (header & Header.KNOWN_MASK) === Header.KNOWN;
+}
+
+/** The index of such a header's protocol. */
+export function protocolOf(header: u32): u32 {
+	return (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
+}
+
+/** The place of such a header in a dispatch table. */
+export function entryIn(table: usize, header: u32): u32 {
+	return load<u32>(
+		table +
+			protocolOf(header) * Dispatch.PROTOCOL_STRIDE +
+			(header & (Dispatch.MESSAGES - 1)) * Dispatch.ENTRY,
+	);
 }
 
 /** The dispatch entry of a message at the version that the agent speaks; 0 when that version does not have it. */
