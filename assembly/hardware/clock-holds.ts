@@ -31,14 +31,18 @@ function dependsOn(clock: usize, ancestor: usize): bool {
 	return at !== 0;
 }
 
-/** Whether setting a rate would change a clock that another agent holds. */
+/** Whether setting a rate would change a clock that another agent holds, or that this one must not change. */
 export function rateIsHeld(
 	clock: usize,
 	wanted: u64,
 	rounding: u32,
 	agent: u32,
 ): bool {
-	if (load<u32>(Address.STATE, State.AGENT_COUNT) === ALONE) return false;
+	if (
+		load<u32>(Address.STATE, State.AGENT_COUNT) === ALONE &&
+		load<u32>(Address.STATE, State.DEVICE_COUNT) === 0
+	)
+		return false;
 	const reached = reach(clock, wanted, rounding);
 	if (reached === NO_RATE || reached === rateOf(clock)) return false;
 	return settingIsHeld(clock, min(wanted, HIGHEST), rounding, agent);
@@ -52,6 +56,8 @@ function settingIsHeld(
 	agent: u32,
 ): bool {
 	const parent = parentOf(clock);
+	// The request may have come to it from another clock, which everybody may set.
+	if (load<u32>(clock, Clock.DENIED_TO) & (1 << agent)) return true;
 	switch (kindOf(clock)) {
 		case ClockKind.COMPOSITE:
 		case ClockKind.PLL:

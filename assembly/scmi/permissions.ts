@@ -3,8 +3,9 @@
 //
 // The specification leaves to the platform what a permission covers. Here: whatever would change a resource of the device
 // is DENIED, by the protocol in question; everything is told and read as before, and notifications may be asked for. A
-// resource that several devices have needs the permission for each of them. What is of no device is everybody's. A
-// protocol that an agent has lost on all its devices is still listed and answers. Requests made before stay in force.
+// resource that several devices have needs the permission for each of them. What is of no device is everybody's; a rate
+// that it hands on to a device's clock needs the permission for that one. A protocol that an agent has lost on all its
+// devices is still listed and answers. Requests made before stay in force; a rate that waits to be set is none.
 
 import { findClock } from "../hardware/clock-tree";
 import { findPerformance } from "../hardware/operating-points";

@@ -4,7 +4,7 @@
 // A request is checked when it comes and carried out BACKGROUND_NS later, the older one first; it takes then what it
 // would have taken at once, until its PLL has locked, and the delayed response follows. It overwrites what was set in
 // the meantime. When its rate has come out of reach, because somebody has changed the parent, or another agent holds the
-// clock by then, the response is DENIED.
+// clock by then, or the agent has lost the permission to set it, the response is DENIED.
 
 import { rateIsHeld } from "../hardware/clock-holds";
 import { canSetRate, setRate } from "../hardware/clock-rate";

@@ -44,6 +44,8 @@ const UART2_CLOCK = 128;
 const AUDIO_AHB = 94;
 const GPU3D = 248;
 const GPU3D_ALIAS = 69;
+/** The gate behind it, which no device has: its rate is that of gpu3d_core. */
+const GPU3D_ROOT = 193;
 const SYS_PLL1_100M = 52;
 const GPU_DOMAIN = 5;
 const GPU_RESET = 32;
@@ -225,6 +227,29 @@ describe("BASE_SET_DEVICE_PERMISSIONS", () => {
 		tee.smt.expect(POWER, 0x4, u32(0, GPU_DOMAIN, 0), []);
 		for (let id = 0; id < DEVICES; id++) allow(tee.smt, TEE, id, false);
 		tee.smt.expect(CLOCK, 0x7, u32(SYS_PLL1_100M, 1, 0), []);
+	});
+
+	it.each([
+		["at once", 0],
+		["later", 1],
+	])("a rate set through a clock that everybody may set, %s", (_, flags) => {
+		const { engine, guest, tee } = threeAgents();
+		const set = u32(flags, GPU3D_ROOT, 12_000_000, 0);
+		guest.smt.refuse(CLOCK, 0x5, set, DENIED);
+		engine.advance(1_000_000);
+		guest.smt.expect(CLOCK, 0x6, u32(GPU3D), u64(24_000_000n));
+		allow(tee.smt, GUEST, GPU, true);
+		guest.smt.expect(CLOCK, 0x5, set, []);
+		engine.advance(1_000_000);
+		guest.smt.expect(CLOCK, 0x6, u32(GPU3D), u64(12_000_000n));
+	});
+
+	it("a rate that waits for the firmware is not set without the permission", () => {
+		const { engine, linux, tee } = threeAgents();
+		linux.smt.expect(CLOCK, 0x5, u32(1, GPU3D_ROOT, 12_000_000, 0), []);
+		allow(tee.smt, LINUX, GPU, false);
+		engine.advance(1_000_000);
+		tee.smt.expect(CLOCK, 0x6, u32(GPU3D), u64(24_000_000n));
 	});
 
 	it("a request made before stays in force", () => {

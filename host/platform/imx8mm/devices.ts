@@ -32,6 +32,7 @@ const ALL: readonly Omit<Device, "id">[] = [
 		clocks: [
 			...["vpu_g1", "vpu_g2", "vpu_h1", "vpu_bus"],
 			...["vpu_g1_root_clk", "vpu_g2_root_clk", "vpu_h1_root_clk"],
+			"vpu_dec_root_clk",
 		],
 		powerDomains: ["vpumix", "vpu-g1", "vpu-g2", "vpu-h1"],
 		resets: ["vpu-reset"],
@@ -61,7 +62,7 @@ const ALL: readonly Omit<Device, "id">[] = [
 	},
 	{
 		name: "pcie",
-		clocks: ["pcie1_root_clk"],
+		clocks: ["pcie1_ctrl", "pcie1_phy", "pcie1_aux", "pcie1_root_clk"],
 		powerDomains: ["pcie"],
 		resets: [
 			"pciephy",
