@@ -5,8 +5,8 @@ import { Channel, Service, ServiceKind } from "./image";
 import { Abi, Address, BatchEntry, Cpu, Dispatch, State } from "./layout";
 import { grow } from "./platform/load";
 import {
+	allowedClock,
 	attributesAtHand,
-	knownClock,
 	notifiable,
 	rateAtHand,
 	stateAtHand,
@@ -15,7 +15,7 @@ import {
 import { AtHand } from "./scmi/common";
 import { entryIn, isKnown, protocolOf } from "./scmi/entry";
 import { Status } from "./scmi/status";
-import { HEADER_SIZE, INTERRUPT_ENABLED, SmtStatus, serveArea } from "./shmem";
+import { HEADER_SIZE, SmtStatus, serveArea } from "./shmem";
 import { passTrapSoon } from "./sim/attention";
 import {
 	callerOf,
@@ -103,43 +103,41 @@ function answerEntries(
 	let entry = first;
 	let done: u32 = 0;
 	for (; done < count; done++) {
+		// Two words at a time, of which status and flags have to be 0: what is not so plain is executed like its trap.
 		const header = load<u32>(entry, BatchEntry.HEADER);
 		const mine =
-			load<u32>(entry, BatchEntry.FUNCTION_ID) === functionId &&
-			((load<u32>(entry, BatchEntry.STATUS) & SmtStatus.FREE) |
-				(load<u32>(entry, BatchEntry.FLAGS) & INTERRUPT_ENABLED) |
-				load<u32>(entry, BatchEntry.AREA)) ===
-				0 &&
+			load<u64>(entry, BatchEntry.FUNCTION_ID) === functionId &&
+			load<u32>(entry, BatchEntry.AREA) === 0 &&
 			time + trapNs < attention &&
 			isKnown(header);
 		if (!mine) break;
 		const found = entryIn(table, header);
-		const size = load<u32>(entry, BatchEntry.LENGTH) - HEADER_SIZE;
-		if (size !== found >> Dispatch.SIZE_SHIFT) break;
+		const length: u64 = (found >> Dispatch.SIZE_SHIFT) + HEADER_SIZE;
+		if (load<u64>(entry, BatchEntry.FLAGS) !== length << 32) break;
 		const p = entry + BatchEntry.PAYLOAD;
-		let length: u32 = 0;
+		let replied: u32 = 0;
 		switch ((found >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
 			case AtHand.PROTOCOL_VERSION:
-				length = versionAtHand(protocolOf(header), p);
+				replied = versionAtHand(protocolOf(header), p);
 				break;
 			case AtHand.CLOCK_RATE_GET:
-				length = rateAtHand(p);
+				replied = rateAtHand(p);
 				break;
 			case AtHand.CLOCK_ATTRIBUTES: {
-				const clock = knownClock(p);
-				if (clock !== 0) length = attributesAtHand(own, clock, p);
+				const clock = allowedClock(p);
+				if (clock !== 0) replied = attributesAtHand(own, clock, p);
 				break;
 			}
 			case AtHand.POWER_STATE_GET:
-				length = stateAtHand(p, time + trapNs);
+				replied = stateAtHand(p, time + trapNs);
 				break;
 			default:
 				break;
 		}
-		if (length === 0) break;
+		if (replied === 0) break;
 		time += trapNs;
 		store<i32>(p, Status.SUCCESS);
-		store<u32>(entry, length, BatchEntry.LENGTH);
+		store<u32>(entry, replied, BatchEntry.LENGTH);
 		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
 		store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
 		entry += stride;

@@ -6,8 +6,8 @@
 
 import { Address, Cpu, Dispatch, State } from "./layout";
 import {
+	allowedClock,
 	attributesAtHand,
-	knownClock,
 	notifiable,
 	rateAtHand,
 	stateAtHand,
@@ -67,7 +67,7 @@ export function trap(cpu: u32, level: u32): i32 {
 			break;
 		case AtHand.CLOCK_ATTRIBUTES: {
 			const own = notifiable(load<u32>(registers, Cpu.LAST_AGENT));
-			const clock = knownClock(p);
+			const clock = allowedClock(p);
 			if (clock !== 0) length = attributesAtHand(own, clock, p);
 			break;
 		}

@@ -50,11 +50,10 @@ export function walkedRate(p: usize): u32 {
 	return HEADER_AND_STATUS + 8;
 }
 
-/** The clock whose CLOCK_ATTRIBUTES are asked for, when all is known that they tell and nobody is denied it; or 0. */
-export function knownClock(p: usize): usize {
+/** The same, unless somebody is denied the clock. */
+export function allowedClock(p: usize): usize {
 	const clock = freshClock(p);
-	if (clock === 0 || load<u32>(clock, Clock.DENIED_TO) !== 0) return 0;
-	return load<u16>(clock, Clock.STATE) === 0 ? 0 : clock;
+	return clock !== 0 && load<u32>(clock, Clock.DENIED_TO) === 0 ? clock : 0;
 }
 
 /** The attributes that all clocks have for an agent which can be told of changes. */
@@ -67,6 +66,7 @@ export function notifiable(agent: usize): u32 {
 /** CLOCK_ATTRIBUTES of version 3.0. */
 export function attributesAtHand(own: u32, clock: usize, p: usize): u32 {
 	const state: u32 = load<u16>(clock, Clock.STATE);
+	if (state === 0) return 0;
 	const bits = (state & ClockState.LOW) | ((state & ClockState.HIGH) << 16);
 	const name =
 		load<u32>(Address.STATE, State.STRINGS) + load<u32>(clock, Clock.NAME);

@@ -215,8 +215,7 @@ function assemble(
 	word(Image.SUB_VENDOR, subVendor);
 	word(Image.STRINGS, strings);
 	word(Image.STRINGS + 4, tables.stringBytes);
-	for (const [name, at] of tables.strings)
-		image.set(new TextEncoder().encode(name), strings + at);
+	image.set(tables.encodeStrings(), strings);
 	const controller = tables.platform.powerController;
 	if (controller !== null) {
 		word(Image.POWER + PowerController.UP_REQUEST, controller.upRequest);
@@ -230,8 +229,7 @@ function assemble(
 	for (const [header, section] of placed) {
 		word(header, at);
 		word(header + 4, section.rows.length);
-		for (const [i, row] of section.rows.entries())
-			image.set(new Uint8Array(row.buffer), at + i * section.rowSize);
+		section.copyTo(image, at);
 		at = align(at + section.bytes);
 	}
 	return image;

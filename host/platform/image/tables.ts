@@ -34,19 +34,36 @@ const MAX_NAME = 63;
 /** Names are padded with zeros to this many bytes at least: short name fields are copied as two words. */
 const SHORT_NAME = 16;
 
+/** Rows that share a buffer: one for each row would take most of a platform's load. */
+const ROWS_TOGETHER = 64;
+
 /** One section: rows of a fixed size, appended. */
 export class Section {
 	readonly rows: DataView[] = [];
 	readonly rowSize: number;
+	readonly #buffers: Uint8Array[] = [];
 
 	constructor(rowSize: number) {
 		this.rowSize = rowSize;
 	}
 
 	row(): DataView {
-		const row = new DataView(new ArrayBuffer(this.rowSize));
+		const place = this.rows.length % ROWS_TOGETHER;
+		if (place === 0)
+			this.#buffers.push(new Uint8Array(this.rowSize * ROWS_TOGETHER));
+		const { buffer } = this.#buffers.at(-1) as Uint8Array;
+		const row = new DataView(buffer, place * this.rowSize, this.rowSize);
 		this.rows.push(row);
 		return row;
+	}
+
+	/** Writes all rows, one behind the other. */
+	copyTo(image: Uint8Array, at: number): void {
+		let left = this.bytes;
+		for (const buffer of this.#buffers) {
+			image.set(buffer.subarray(0, left), at + this.bytes - left);
+			left -= buffer.length;
+		}
 	}
 
 	get bytes(): number {
@@ -57,6 +74,10 @@ export class Section {
 /** An error in the platform's tables, in words of their own. */
 export function invalid(message: string): CosimError {
 	return new CosimError("PLATFORM_INVALID", message);
+}
+
+function bytesOf(name: string): number {
+	return Math.max(name.length + 1, SHORT_NAME);
 }
 
 /** Everything that goes into an image. */
@@ -119,8 +140,16 @@ export class Tables {
 		if (known !== undefined) return known;
 		const at = this.stringBytes;
 		this.strings.set(name, at);
-		this.stringBytes += Math.max(name.length + 1, SHORT_NAME);
+		this.stringBytes += bytesOf(name);
 		return at;
+	}
+
+	/** All names at their offsets. */
+	encodeStrings(): Uint8Array {
+		const names = Array.from(this.strings.keys(), (name) =>
+			name.padEnd(bytesOf(name), "\0"),
+		);
+		return new TextEncoder().encode(names.join(""));
 	}
 
 	/** ID of a clock that something refers to. */
