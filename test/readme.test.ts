@@ -13,7 +13,7 @@ const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)]
 	.filter((example) => !example.includes("scmi-cosim/qemu"));
 
 it("has examples", () => {
-	expect(examples).toHaveLength(3);
+	expect(examples).toHaveLength(4);
 });
 
 it.each(examples)("an example prints what its comments say: %#", (example) => {

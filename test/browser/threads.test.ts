@@ -32,6 +32,10 @@ interface Outcome {
 declare global {
 	/** Of pages/threads.mjs. */
 	var run: (agents: readonly string[], jobs: Job[]) => Promise<Outcome>;
+	var runApart: (
+		agents: readonly string[],
+		job: Job,
+	) => Promise<Outcome["results"][number] & { timeNs: number }>;
 }
 
 /** An agent's messages on its own channel: some that only read, and two that switch a clock of its own on and off. */
@@ -95,4 +99,19 @@ it("without isolation the page is told why, and does the same on one thread", as
 	);
 	expect(results).toEqual(RIGHT);
 	expect(timeNs).toBe(TIME_NS);
+}, 120_000);
+
+it("a worker has an engine of its own, on a page without isolation", async () => {
+	const [job] = JOBS;
+	const apart = await withPage("threads.html", false, async ({ page }) => {
+		await page.waitForFunction(() => "runApart" in globalThis);
+		return page.evaluate(([agents, job]) => globalThis.runApart(agents, job), [
+			AGENTS,
+			job as Job,
+		] as const);
+	});
+	expect(apart).toEqual({
+		...{ right: COUNT, wrong: [] },
+		timeNs: COUNT * PLATFORM.trapNs,
+	});
 }, 120_000);

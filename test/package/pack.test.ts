@@ -68,10 +68,13 @@ it("brings its modules, types, documents and examples, and nothing of the tests"
 		"CHANGELOG.md",
 		"LICENSE",
 		"README.md",
+		"bench",
 		"build",
 		"docs",
 		"examples",
+		"host",
 		"package.json",
+		"schema",
 	]);
 	const all = readdirSync(own, { recursive: true, encoding: "utf8" });
 	expect(all.filter((name) => /\.test\.|build\/bench/.test(name))).toEqual([]);

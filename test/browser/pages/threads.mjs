@@ -12,7 +12,7 @@ globalThis.run = async (agents, jobs) => {
 	const results =
 		shared === null
 			? jobs.map((job) => work(engine, job))
-			: await Promise.all(jobs.map((job) => inWorker(shared, job)));
+			: await Promise.all(jobs.map((job) => inWorker({ shared, job })));
 	return {
 		...{ reason, results, isolated: crossOriginIsolated },
 		...{ threads: shared === null ? 1 : jobs.length, timeNs: engine.timeNs },
@@ -20,13 +20,16 @@ globalThis.run = async (agents, jobs) => {
 	};
 };
 
-function inWorker(shared, job) {
+/** One job in a worker that has an engine to itself. */
+globalThis.runApart = (agents, job) => inWorker({ shared: null, agents, job });
+
+function inWorker(task) {
 	const worker = new Worker(new URL("./thread.mjs", import.meta.url), {
 		type: "module",
 	});
 	return new Promise((resolve, reject) => {
 		worker.onmessage = ({ data }) => resolve(data);
 		worker.onerror = ({ message }) => reject(new Error(message));
-		worker.postMessage({ shared, job });
+		worker.postMessage(task);
 	});
 }
