@@ -1,16 +1,14 @@
 // The same unit tests of engine and host in Chromium: every test file that reaches no module of Node.
-// Debian's chromium, driven by playwright-core; host/node.ts, which reads the module from a file, is replaced by test/support/browser-node.ts.
+// Debian's chromium, driven by playwright-core; host/node.ts, which reads the modules from files, is replaced by test/support/browser-node.ts.
 
-import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { CHROMIUM } from "./test/support/chromium.ts";
-import { reachesNode } from "./test/support/node-imports.ts";
-
-const root = fileURLToPath(new URL(".", import.meta.url));
-const NODE_ENTRY = `${root}host/node.ts`;
-const BROWSER_ENTRY = `${root}test/support/browser-node.ts`;
+import {
+	BROWSER_ENTRY,
+	browserTests,
+	NODE_ENTRY,
+} from "./test/support/browser-tests.ts";
+import { CHROMIUM, ISOLATION } from "./test/support/chromium.ts";
 
 export default defineConfig({
 	plugins: [
@@ -26,14 +24,15 @@ export default defineConfig({
 			},
 		},
 	],
+	// All that tests import: one found on the way would reload the page in the middle of a test.
+	optimizeDeps: {
+		include: ["@assemblyscript/loader", "fast-check"],
+	},
+	// Shared memory, for the threaded build.
+	server: { headers: ISOLATION },
 	test: {
-		include: readdirSync(`${root}test`, {
-			recursive: true,
-			encoding: "utf8",
-		})
-			.filter((file) => file.endsWith(".test.ts"))
-			.map((file) => `test/${file}`)
-			.filter((file) => !reachesNode(`${root}${file}`, NODE_ENTRY)),
+		include: browserTests(),
+		testTimeout: 60_000,
 		browser: {
 			enabled: true,
 			headless: true,

@@ -308,8 +308,8 @@ function memoryOf(engine: Engine): Uint8Array {
 
 function expectSameMemory(one: Engine, other: Engine): void {
 	const [a, b] = [memoryOf(one), memoryOf(other)];
-	if (Buffer.compare(a, b) === 0) return;
 	const at = a.findIndex((byte, i) => byte !== b[i]);
+	if (at < 0 && a.length === b.length) return;
 	throw new Error(`memory differs at 0x${at.toString(16)}`);
 }
 
@@ -343,7 +343,7 @@ describe("a batch", () => {
 					expect(new Set(raised[1])).toEqual(new Set(raised[0]));
 				},
 			),
-			{ numRuns: Number(process.env.BATCH_RUNS ?? 150) },
+			{ numRuns: 150 },
 		);
 	}, 600_000);
 
@@ -454,6 +454,7 @@ describe("a batch", () => {
 			[4, 0, 1],
 		] as const)
 			expect(execute(cpu, 3, first, count)).toBe(0);
-		expect(Buffer.compare(memoryOf(engine), before)).toBe(0);
+		const after = memoryOf(engine);
+		expect(after.findIndex((byte, i) => byte !== before[i])).toBe(-1);
 	});
 });

@@ -7,7 +7,11 @@ import { createEngine, engineModule } from "../../host/node.ts";
 import { compileImage } from "../../host/platform/image.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { protocols } from "../../host/scmi/messages.ts";
-import { RECORDED_IMAGE, Traffic } from "../support/recorded-traffic.ts";
+import {
+	RECORDED_IMAGE,
+	RECORDING,
+	Traffic,
+} from "../support/recorded-traffic.ts";
 import { framed, headOf, Operation, Replayer } from "../support/recording.ts";
 import { CLOCK, POWER, Smt, u32, u64 } from "../support/smt.ts";
 import {
@@ -22,9 +26,7 @@ import {
 	SLOW_MS,
 } from "./native.ts";
 
-const MESSAGES = 1_000_000;
-const PER_CHUNK = 1000;
-const SEED = 0x5c31;
+const { messages: MESSAGES, perChunk: PER_CHUNK, seed: SEED } = RECORDING;
 
 const SANITIZERS = {
 	"address and undefined behaviour": "-fsanitize=address,undefined",

@@ -30,6 +30,12 @@ const TYPES: Readonly<Record<string, string>> = {
 	".wasm": "application/wasm",
 };
 
+/** The headers that give a page shared memory: HTML, "cross-origin isolation". */
+export const ISOLATION = {
+	"Cross-Origin-Opener-Policy": "same-origin",
+	"Cross-Origin-Embedder-Policy": "require-corp",
+};
+
 export interface OpenPage {
 	page: Page;
 	/** What the page said on its console, and errors that nobody caught. */
@@ -41,7 +47,7 @@ export interface OpenPage {
 
 /**
  * Opens a page of a folder.
- * @param isolated with the headers that give a page shared memory: cross-origin isolation
+ * @param isolated with the headers that give it shared memory
  */
 export async function openPage(
 	folder: string,
@@ -56,11 +62,10 @@ export async function openPage(
 			return;
 		}
 		const type = TYPES[extname(file)] ?? "application/octet-stream";
-		response.setHeader("Content-Type", type);
-		if (isolated) {
-			response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-			response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
-		}
+		response.writeHead(200, {
+			"Content-Type": type,
+			...(isolated ? ISOLATION : {}),
+		});
 		createReadStream(file).pipe(response);
 	});
 	await new Promise<void>((resolve) =>

@@ -25,7 +25,7 @@ export function plainNode(node: DtNode): PlainNode {
 		name: node.name,
 		properties: [...node.properties].map(([name, value]) => [
 			name,
-			Buffer.from(value).toString("hex"),
+			[...value].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
 		]),
 		children: [...node.children.values()].map(plainNode),
 	};
@@ -144,7 +144,7 @@ export function words(...items: (number | string)[]): number[] {
 	return items.flatMap((item) => {
 		if (typeof item === "number")
 			return [item >>> 24, (item >>> 16) & 255, (item >>> 8) & 255, item & 255];
-		const bytes = [...Buffer.from(`${item}\0`)];
+		const bytes = [...new TextEncoder().encode(`${item}\0`)];
 		while (bytes.length % 4 !== 0) bytes.push(0);
 		return bytes;
 	});
@@ -160,7 +160,7 @@ export function blob(
 	header: Partial<Record<number, number>> = {},
 ): Uint8Array {
 	const body = words(...struct);
-	const text = [...Buffer.from(strings)];
+	const text = [...new TextEncoder().encode(strings)];
 	const total = STRUCT + body.length + text.length;
 	const bytes = Uint8Array.from([
 		...words(0xd00dfeed, total, STRUCT, STRUCT + body.length, 0x28),

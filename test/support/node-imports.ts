@@ -18,7 +18,7 @@ export function reachesNode(file: string, besides: string): boolean {
 	known.set(file, false);
 	const source = readFileSync(file, "utf8");
 	const names = [
-		...source.matchAll(/\b(?:from|import|new URL\()\s*"([^"]+)"/g),
+		...source.matchAll(/\b(?:from|import|import\(|new URL\()\s*"([^"]+)"/g),
 	].map(([, name]) => name as string);
 	const reaches =
 		/\b(process|Buffer)\s*[.(]|import\.meta/.test(source) ||

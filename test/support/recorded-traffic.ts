@@ -15,6 +15,13 @@ import { Bytes, Operation } from "./recording.ts";
 export const RECORDED: Platform = imx8mmWith(["linux", "tee", "guest"]);
 export const RECORDED_IMAGE = compileImage(RECORDED);
 
+/** The recording that Node, C and Chromium replay. */
+export const RECORDING = {
+	seed: 0x5c31,
+	messages: 1_000_000,
+	perChunk: 1000,
+} as const;
+
 const SECURE_CPU = 3;
 const CPUS = IMX8MM.cpus;
 const TOKENS = 1024;

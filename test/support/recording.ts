@@ -1,5 +1,5 @@
 // Recordings: what was done to a firmware as bytes, and the replies of a replay as bytes, the same wherever it is replayed.
-// This project's own format. Imports nothing from Node: Node, browsers and test/bridge/replay.c replay the same recording.
+// This project's own format. Imports nothing from Node: Node, browsers and test/bridge/c/replay.c replay the same recording.
 //
 // All numbers are little-endian. A recording is a head, chunks, and a u32 0:
 //   head   8 bytes "SCMIREC1", u32 ABI version, u32 length of the platform image, the image

@@ -15,11 +15,10 @@ import {
 	CLOCK,
 	headerOf,
 	POWER,
-	Smt,
 	TX,
-	u32,
 } from "../support/smt.ts";
 import { Crew } from "./crew.ts";
+import { type Message, repliesOf } from "./replies.ts";
 
 const TRAP_NS = THREE_AGENTS.trapNs;
 const AUDIO_PLL1 = 18;
@@ -38,8 +37,6 @@ beforeAll(async () => {
 });
 afterAll(() => crew.end());
 beforeEach(() => engine.reset());
-
-type Message = readonly [header: number, ...payload: number[]];
 
 const rateGet = (id: number): Message => [headerOf(CLOCK, 0x6), id];
 const rateSet = (id: number, hz: number): Message => [
@@ -65,27 +62,10 @@ const READS: readonly Message[] = [
 	rateGet(9999),
 ];
 
-/** The replies of an engine for one thread, as worker.mjs writes them. */
-function repliesOf(
-	messages: readonly Message[],
-	place: AreaPlace,
-	single = createEngine(THREE_AGENTS),
-): string[] {
-	const smt = new Smt(single, place);
-	return messages.map(([header, ...payload]) => {
-		const {
-			x0,
-			channel,
-			header: echo,
-			payload: bytes,
-		} = smt.send(header, u32(...payload));
-		const words = new Int32Array(new Uint8Array(bytes).buffer);
-		return `${x0} ${channel} ${echo | 0} ${words.join(" ")}`;
-	});
-}
-
 function repeat(place: AreaPlace, count: number, byTurns: boolean) {
-	const expected = repliesOf(READS, place).map((reply) => [reply]);
+	const expected = repliesOf(READS, place, createEngine(THREE_AGENTS)).map(
+		(reply) => [reply],
+	);
 	const options = { place, messages: READS, expected, count, byTurns };
 	return { job: "repeat", options };
 }
@@ -133,8 +113,8 @@ it("batches of two threads", async () => {
 		job: "batches",
 		options: {
 			...{ place, first, count, size: 512, messages: READS },
-			expected: repliesOf(READS, place).map((reply) =>
-				reply.split(" ").slice(3).join(" "),
+			expected: repliesOf(READS, place, createEngine(THREE_AGENTS)).map(
+				(reply) => reply.split(" ").slice(3).join(" "),
 			),
 		},
 	});
