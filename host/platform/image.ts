@@ -40,7 +40,7 @@ import { addResets } from "./image/resets.ts";
 import { addSensors } from "./image/sensors.ts";
 import { addAgents, addServices } from "./image/services.ts";
 import { addSystem } from "./image/system.ts";
-import { invalid, type Section, Tables } from "./image/tables.ts";
+import { invalid, Tables } from "./image/tables.ts";
 import type { Platform } from "./platform.ts";
 
 const BLOCK_KINDS = {
@@ -150,14 +150,14 @@ export function compileImage(platform: Platform): Uint8Array<ArrayBuffer> {
 function addBlocks(tables: Tables): void {
 	for (const block of tables.platform.blocks) {
 		const row = tables.blocks.row();
-		row.setUint32(Block.BASE, block.address, true);
-		row.setUint32(Block.LENGTH, block.size, true);
-		row.setUint32(Block.KIND, BLOCK_KINDS[block.kind], true);
+		row.u32(Block.BASE, block.address);
+		row.u32(Block.LENGTH, block.size);
+		row.u32(Block.KIND, BLOCK_KINDS[block.kind]);
 	}
-	for (const [address, value] of tables.platform.registers) {
+	for (const register of tables.platform.registers) {
 		const row = tables.registers.row();
-		row.setUint32(Register.ADDRESS, address, true);
-		row.setUint32(Register.VALUE, value, true);
+		row.u32(Register.ADDRESS, register[0]);
+		row.u32(Register.VALUE, register[1]);
 	}
 }
 
@@ -166,40 +166,10 @@ function assemble(
 	vendor: number,
 	subVendor: number,
 ): Uint8Array<ArrayBuffer> {
-	const placed: [header: number, section: Section][] = [
-		[Image.BLOCKS, tables.blocks],
-		[Image.CLOCKS, tables.clocks],
-		[Image.PARENTS, tables.parents],
-		[Image.PLLS, tables.plls],
-		[Image.PLL_RATES, tables.pllRates],
-		[Image.REGISTERS, tables.registers],
-		[Image.DOMAINS, tables.domains],
-		[Image.DOMAIN_CLOCKS, tables.domainClocks],
-		[Image.SWITCHES, tables.switches],
-		[Image.HANDSHAKES, tables.handshakes],
-		[Image.AGENTS, tables.agents],
-		[Image.CHANNELS, tables.channels],
-		[Image.SERVICES, tables.services],
-		[Image.RESULTS, tables.results],
-		[Image.PROTOCOLS, tables.protocols],
-		[Image.RESETS, tables.resets],
-		[Image.RAILS, tables.rails],
-		[Image.RAIL_LEVELS, tables.railLevels],
-		[Image.PERFORMANCE, tables.performance],
-		[Image.OPERATING_POINTS, tables.operatingPoints],
-		[Image.SENSORS, tables.sensors],
-		[Image.SENSOR_AXES, tables.sensorAxes],
-		[Image.SENSOR_INTERVALS, tables.sensorIntervals],
-		[Image.SYSTEM, tables.system],
-		[Image.THERMAL, tables.thermal],
-		[Image.DEVICES, tables.devices],
-		[Image.DEVICE_RESOURCES, tables.deviceResources],
-	];
 	const strings = align(Image.HEADER_SIZE);
-	const end = placed.reduce(
-		(at, [, section]) => align(at + section.bytes),
-		align(strings + tables.stringBytes),
-	);
+	const rows = align(strings + tables.text.length);
+	let end = rows;
+	for (const section of tables.sections) end = align(end + section.bytes);
 	const image = new Uint8Array(end);
 	const view = new DataView(image.buffer);
 	const word = (at: number, value: number) => view.setUint32(at, value, true);
@@ -214,8 +184,8 @@ function assemble(
 	word(Image.VENDOR, vendor);
 	word(Image.SUB_VENDOR, subVendor);
 	word(Image.STRINGS, strings);
-	word(Image.STRINGS + 4, tables.stringBytes);
-	image.set(tables.encodeStrings(), strings);
+	word(Image.STRINGS + 4, tables.text.length);
+	new TextEncoder().encodeInto(tables.text, image.subarray(strings));
 	const controller = tables.platform.powerController;
 	if (controller !== null) {
 		word(Image.POWER + PowerController.UP_REQUEST, controller.upRequest);
@@ -225,10 +195,10 @@ function assemble(
 		word(Image.POWER + PowerController.SWITCH_NS, controller.switchNs);
 		word(Image.POWER + PowerController.HANDSHAKE_NS, controller.handshakeNs);
 	}
-	let at = align(strings + tables.stringBytes);
-	for (const [header, section] of placed) {
-		word(header, at);
-		word(header + 4, section.rows.length);
+	let at = rows;
+	for (const section of tables.sections) {
+		word(section.header, at);
+		word(section.header + 4, section.count);
 		section.copyTo(image, at);
 		at = align(at + section.bytes);
 	}

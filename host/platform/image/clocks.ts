@@ -13,7 +13,7 @@ import {
 	clockCount,
 	type Field,
 } from "../platform.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { invalid, type Section, type Tables } from "./tables.ts";
 
 const CLOCK_KINDS = {
 	alias: ClockKind.ALIAS,
@@ -31,39 +31,41 @@ export function addClocks(tables: Tables): void {
 	const count = clockCount(tables.platform);
 	if (count > 0xffff)
 		throw invalid(`clock ID ${count - 1}: expected at most 65534`);
-	const rows = Array.from({ length: count }, () => tables.clocks.row());
+	if (count > 0) tables.clocks.turnTo(count - 1);
 	const seen = new Set<number>();
 	for (const clock of tables.platform.clocks) {
+		if (!Number.isInteger(clock.id) || clock.id < 0)
+			throw invalid(`clock ${clock.name}: ID ${clock.id}, expected 0 to 65534`);
 		if (seen.has(clock.id))
 			throw invalid(`clock ${clock.name}: ID ${clock.id} is used twice`);
 		seen.add(clock.id);
-		addClock(tables, rows[clock.id] as DataView, clock);
+		addClock(tables, tables.clocks.turnTo(clock.id), clock);
 	}
-	shareGates(tables, rows);
+	shareGates(tables);
 }
 
-function addClock(tables: Tables, row: DataView, clock: ClockTable): void {
-	row.setUint8(Clock.KIND, CLOCK_KINDS[clock.kind]);
-	row.setUint32(Clock.NAME, tables.string(clock.name, "clock"), true);
-	row.setUint16(Clock.SHARE_NEXT, clock.id, true);
-	row.setUint16(Clock.ENABLE_DELAY, enableDelay(clock), true);
+function addClock(tables: Tables, row: Section, clock: ClockTable): void {
+	row.u8(Clock.KIND, CLOCK_KINDS[clock.kind]);
+	row.u32(Clock.NAME, tables.string(clock.name, "clock"));
+	row.u16(Clock.SHARE_NEXT, clock.id);
+	row.u16(Clock.ENABLE_DELAY, enableDelay(clock));
 	let flags = clock.critical === true ? ClockFlag.CRITICAL : 0;
 	if (clock.gate !== undefined) {
-		row.setUint32(Clock.GATE_REGISTER, clock.gate.address, true);
-		row.setUint8(Clock.GATE_SHIFT, clock.gate.shift);
-		row.setUint8(Clock.GATE_WIDTH, clock.gate.width);
+		row.u32(Clock.GATE_REGISTER, clock.gate.address);
+		row.u8(Clock.GATE_SHIFT, clock.gate.shift);
+		row.u8(Clock.GATE_WIDTH, clock.gate.width);
 	}
 	switch (clock.kind) {
 		case "alias":
-			row.setUint16(Clock.TARGET, clock.of, true);
+			row.u16(Clock.TARGET, clock.of);
 			break;
 		case "fixed":
-			row.setBigUint64(Clock.FIXED_RATE, BigInt(clock.rate), true);
+			row.u64(Clock.FIXED_RATE, BigInt(clock.rate));
 			break;
 		case "fixed-factor":
 			setParents(tables, row, clock.name, [clock.parent]);
-			row.setUint32(Clock.MULT, clock.mult, true);
-			row.setUint32(Clock.DIV, clock.div, true);
+			row.u32(Clock.MULT, clock.mult);
+			row.u32(Clock.DIV, clock.div);
 			break;
 		case "mux":
 			setParents(tables, row, clock.name, clock.parents);
@@ -88,18 +90,18 @@ function addClock(tables: Tables, row: DataView, clock: ClockTable): void {
 			break;
 		case "pll":
 			setParents(tables, row, clock.name, [clock.parent]);
-			row.setUint16(Clock.TARGET, tables.plls.rows.length, true);
+			row.u16(Clock.TARGET, tables.plls.count);
 			if (clock.fixedRate === true) flags |= ClockFlag.RATE_FIXED;
 			addPll(tables, clock);
 			break;
 		case "cpu":
 			setParents(tables, row, clock.name, [clock.parent]);
-			row.setUint16(Clock.TARGET, tables.clockId(clock.pll, clock.name), true);
-			row.setUint16(Clock.PARK, tables.clockId(clock.park, clock.name), true);
-			row.setUint8(Clock.PARK_PARENT, parkPosition(tables, clock));
+			row.u16(Clock.TARGET, tables.clockId(clock.pll, clock.name));
+			row.u16(Clock.PARK, tables.clockId(clock.park, clock.name));
+			row.u8(Clock.PARK_PARENT, parkPosition(tables, clock));
 			break;
 	}
-	row.setUint8(Clock.FLAGS, flags);
+	row.u8(Clock.FLAGS, flags);
 }
 
 function enableDelay({ name, enableDelay = 0 }: ClockTable): number {
@@ -126,7 +128,7 @@ function parkPosition(
 
 function setParents(
 	tables: Tables,
-	row: DataView,
+	row: Section,
 	by: string,
 	names: readonly string[],
 ): void {
@@ -135,15 +137,14 @@ function setParents(
 	const key = names.join(" ");
 	let first = tables.parentLists.get(key);
 	if (first === undefined) {
-		first = tables.parents.rows.length;
+		first = tables.parents.count;
 		tables.parentLists.set(key, first);
+		const clock = `clock ${by}`;
 		for (const name of names)
-			tables.parents
-				.row()
-				.setUint16(0, tables.clockId(name, `clock ${by}`), true);
+			tables.parents.row().u16(0, tables.clockId(name, clock));
 	}
-	row.setUint32(Clock.PARENTS, first, true);
-	row.setUint8(Clock.PARENT_COUNT, names.length);
+	row.u32(Clock.PARENTS, first);
+	row.u8(Clock.PARENT_COUNT, names.length);
 }
 
 function addPll(
@@ -152,26 +153,26 @@ function addPll(
 ): void {
 	let first = tables.rateLists.get(clock.rates);
 	if (first === undefined) {
-		first = tables.pllRates.rows.length;
+		first = tables.pllRates.count;
 		tables.rateLists.set(clock.rates, first);
 		for (const { rate, mdiv, pdiv, sdiv, kdiv = 0 } of clock.rates) {
 			const row = tables.pllRates.row();
-			row.setUint32(PllRate.RATE, rate, true);
-			row.setUint32(PllRate.DIV_CTL0, (mdiv << 12) | (pdiv << 4) | sdiv, true);
-			row.setUint32(PllRate.DIV_CTL1, kdiv & 0xffff, true);
+			row.u32(PllRate.RATE, rate);
+			row.u32(PllRate.DIV_CTL0, (mdiv << 12) | (pdiv << 4) | sdiv);
+			row.u32(PllRate.DIV_CTL1, kdiv & 0xffff);
 		}
 	}
 	const row = tables.plls.row();
-	row.setUint32(Pll.CONTROL, clock.address, true);
-	row.setUint32(Pll.FRACTIONAL, clock.fractional ? 1 : 0, true);
-	row.setUint32(Pll.RATES, first, true);
-	row.setUint32(Pll.RATE_COUNT, clock.rates.length, true);
-	row.setUint32(Pll.LOCK_CYCLES, clock.lockCycles, true);
-	row.setUint32(Pll.CLOCK, clock.id, true);
+	row.u32(Pll.CONTROL, clock.address);
+	row.u32(Pll.FRACTIONAL, clock.fractional ? 1 : 0);
+	row.u32(Pll.RATES, first);
+	row.u32(Pll.RATE_COUNT, clock.rates.length);
+	row.u32(Pll.LOCK_CYCLES, clock.lockCycles);
+	row.u32(Pll.CLOCK, clock.id);
 }
 
 /** Links the clocks of each group into a ring. */
-function shareGates(tables: Tables, rows: DataView[]): void {
+function shareGates(tables: Tables): void {
 	const groups = new Map<string, number[]>();
 	for (const { id, shareGroup } of tables.platform.clocks) {
 		if (shareGroup !== undefined)
@@ -179,17 +180,15 @@ function shareGates(tables: Tables, rows: DataView[]): void {
 	}
 	for (const ids of groups.values()) {
 		for (const [i, id] of ids.entries()) {
-			(rows[id] as DataView).setUint16(
-				Clock.SHARE_NEXT,
-				ids[(i + 1) % ids.length] as number,
-				true,
-			);
+			tables.clocks
+				.turnTo(id)
+				.u16(Clock.SHARE_NEXT, ids[(i + 1) % ids.length] as number);
 		}
 	}
 }
 
-function setField(row: DataView, field: Field): void {
-	row.setUint32(Clock.REGISTER, field.address, true);
-	row.setUint8(Clock.SHIFT, field.shift);
-	row.setUint8(Clock.WIDTH, field.width);
+function setField(row: Section, field: Field): void {
+	row.u32(Clock.REGISTER, field.address);
+	row.u8(Clock.SHIFT, field.shift);
+	row.u8(Clock.WIDTH, field.width);
 }

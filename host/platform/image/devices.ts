@@ -4,7 +4,7 @@
 import { Device, DeviceResource } from "../../../assembly/image.ts";
 import type { Device as DeviceTable } from "../devices.ts";
 import { type Platform, PROTOCOL_IDS } from "../platform.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { byId, invalid, type Tables } from "./tables.ts";
 
 /** The lists of a device, the platform's table that has their names, and the protocol that knows them by their IDs. */
 const LISTS = [
@@ -23,9 +23,7 @@ export function addDevices(tables: Tables): void {
 			throw invalid(`rights of ${name}: there is no such agent`);
 	}
 	const names = new Set<string>();
-	for (const [index, device] of [...devices]
-		.sort((a, b) => a.id - b.id)
-		.entries()) {
+	for (const [index, device] of byId(devices).entries()) {
 		if (device.id !== index)
 			throw invalid(
 				`device ${device.name}: ID ${device.id}, expected ${index}`,
@@ -45,13 +43,13 @@ export function addDevices(tables: Tables): void {
 function addDevice(tables: Tables, device: DeviceTable): void {
 	const { agents, agentRights = {} } = tables.platform;
 	const row = tables.devices.row();
-	row.setUint32(Device.RESOURCES, tables.deviceResources.rows.length, true);
+	row.u32(Device.RESOURCES, tables.deviceResources.count);
 	let denied = 0;
 	for (const [i, agent] of agents.entries()) {
 		if (agentRights[agent]?.denied?.includes(device.name))
 			denied |= 1 << (i + 1);
 	}
-	row.setUint32(Device.DENIED_AT_LOAD, denied >>> 0, true);
+	row.u32(Device.DENIED_AT_LOAD, denied >>> 0);
 	let count = 0;
 	for (const [list, table, protocol] of LISTS) {
 		for (const name of device[list] ?? []) {
@@ -61,10 +59,10 @@ function addDevice(tables: Tables, device: DeviceTable): void {
 					`device ${device.name}: ${name} is none of the platform's ${table}`,
 				);
 			const resource = tables.deviceResources.row();
-			resource.setUint32(DeviceResource.PROTOCOL, protocol, true);
-			resource.setUint32(DeviceResource.ID, found.id, true);
+			resource.u32(DeviceResource.PROTOCOL, protocol);
+			resource.u32(DeviceResource.ID, found.id);
 			count++;
 		}
 	}
-	row.setUint32(Device.RESOURCE_COUNT, count, true);
+	row.u32(Device.RESOURCE_COUNT, count);
 }

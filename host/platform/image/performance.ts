@@ -3,12 +3,10 @@
 
 import { OperatingPoint, Performance } from "../../../assembly/image.ts";
 import type { PerformanceDomain } from "../performance.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { byId, invalid, type Tables } from "./tables.ts";
 
 export function addPerformance(tables: Tables): void {
-	const domains = [...tables.platform.performanceDomains].sort(
-		(a, b) => a.id - b.id,
-	);
+	const domains = byId(tables.platform.performanceDomains);
 	for (const [index, domain] of domains.entries()) {
 		if (domain.id !== index)
 			throw invalid(
@@ -30,12 +28,11 @@ function addDomain(tables: Tables, domain: PerformanceDomain): void {
 			`${by}: ${indexed} of ${points.length} operating points have an index, expected all or none`,
 		);
 	const row = tables.performance.row();
-	const set = (field: number, value: number) =>
-		row.setUint32(field, value, true);
+	const set = (field: number, value: number) => row.u32(field, value);
 	set(Performance.NAME, tables.string(domain.name, "performance domain"));
 	set(Performance.CLOCK, tables.clockId(domain.clock, by));
-	set(Performance.RAIL, railId(tables, domain.rail, by));
-	set(Performance.POINTS, tables.operatingPoints.rows.length);
+	set(Performance.RAIL, tables.railId(domain.rail, by));
+	set(Performance.POINTS, tables.operatingPoints.count);
 	set(Performance.POINT_COUNT, points.length);
 	set(Performance.SUSTAINED, sustained);
 	set(Performance.RATE_LIMIT, domain.rateLimit);
@@ -51,17 +48,11 @@ function addDomain(tables: Tables, domain: PerformanceDomain): void {
 	}
 	for (const [i, point] of points.entries()) {
 		const entry = tables.operatingPoints.row();
-		entry.setBigUint64(OperatingPoint.RATE, BigInt(point.rate), true);
-		entry.setInt32(OperatingPoint.MICROVOLTS, point.microvolts, true);
-		entry.setUint32(OperatingPoint.LEVEL, point.level, true);
-		entry.setUint32(OperatingPoint.INDEX, point.index ?? i + 1, true);
-		entry.setUint32(OperatingPoint.POWER, point.power, true);
-		entry.setUint32(OperatingPoint.LATENCY, point.latency, true);
+		entry.u64(OperatingPoint.RATE, BigInt(point.rate));
+		entry.i32(OperatingPoint.MICROVOLTS, point.microvolts);
+		entry.u32(OperatingPoint.LEVEL, point.level);
+		entry.u32(OperatingPoint.INDEX, point.index ?? i + 1);
+		entry.u32(OperatingPoint.POWER, point.power);
+		entry.u32(OperatingPoint.LATENCY, point.latency);
 	}
-}
-
-function railId(tables: Tables, name: string, by: string): number {
-	const rail = tables.platform.rails.find((row) => row.name === name);
-	if (rail === undefined) throw invalid(`${by}: there is no rail ${name}`);
-	return rail.id;
 }

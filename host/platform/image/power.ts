@@ -2,11 +2,11 @@
 // The format is assembly/image.ts.
 
 import { Domain, Handshake, Index, Switch } from "../../../assembly/image.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { byId, invalid, type Tables } from "./tables.ts";
 
 export function addPower(tables: Tables): void {
 	const controller = tables.platform.powerController;
-	const domains = [...tables.platform.powerDomains].sort((a, b) => a.id - b.id);
+	const domains = byId(tables.platform.powerDomains);
 	for (const [index, domain] of domains.entries()) {
 		if (domain.id !== index)
 			throw invalid(
@@ -16,54 +16,37 @@ export function addPower(tables: Tables): void {
 			throw invalid(
 				`power domain ${domain.name}: the platform has no power controller`,
 			);
-		const firstSwitch = tables.switches.rows.length;
+		const firstSwitch = tables.switches.count;
 		for (const { requestBit, mappingBit, pgcIndex } of domain.switches) {
 			const row = tables.switches.row();
-			row.setUint32(Switch.REQUEST, 1 << requestBit, true);
-			row.setUint32(Switch.MAPPING, 1 << mappingBit, true);
-			row.setUint32(Switch.CONTROL, controller.pgcBase + pgcIndex * 0x40, true);
-			row.setUint32(
-				Switch.STATUS,
-				controller.pgcBase + pgcIndex * 0x40 + 0xc,
-				true,
-			);
+			row.u32(Switch.REQUEST, 1 << requestBit);
+			row.u32(Switch.MAPPING, 1 << mappingBit);
+			row.u32(Switch.CONTROL, controller.pgcBase + pgcIndex * 0x40);
+			row.u32(Switch.STATUS, controller.pgcBase + pgcIndex * 0x40 + 0xc);
 		}
-		const switches = rowMask(
-			firstSwitch,
-			tables.switches.rows.length,
-			domain.name,
-		);
-		const firstHandshake = tables.handshakes.rows.length;
+		const switches = rowMask(firstSwitch, tables.switches.count, domain.name);
+		const firstHandshake = tables.handshakes.count;
 		for (const { requestBit, acknowledgeBit } of domain.handshakes) {
 			const row = tables.handshakes.row();
-			row.setUint32(Handshake.REQUEST, 1 << requestBit, true);
-			row.setUint32(Handshake.ACKNOWLEDGE, 1 << acknowledgeBit, true);
-			row.setUint32(Handshake.SWITCHES, switches, true);
+			row.u32(Handshake.REQUEST, 1 << requestBit);
+			row.u32(Handshake.ACKNOWLEDGE, 1 << acknowledgeBit);
+			row.u32(Handshake.SWITCHES, switches);
 		}
 		const row = tables.domains.row();
-		row.setUint32(
-			Domain.NAME,
-			tables.string(domain.name, "power domain"),
-			true,
-		);
-		row.setUint16(Domain.PARENT, domain.parent ?? Index.NONE, true);
-		row.setUint16(Domain.KEEPS_CLOCKS, domain.keepsClocksOn ? 1 : 0, true);
-		row.setUint32(Domain.SWITCHES, switches, true);
-		row.setUint32(
+		row.u32(Domain.NAME, tables.string(domain.name, "power domain"));
+		row.u16(Domain.PARENT, domain.parent ?? Index.NONE);
+		row.u16(Domain.KEEPS_CLOCKS, domain.keepsClocksOn ? 1 : 0);
+		row.u32(Domain.SWITCHES, switches);
+		row.u32(
 			Domain.HANDSHAKES,
-			rowMask(firstHandshake, tables.handshakes.rows.length, domain.name),
-			true,
+			rowMask(firstHandshake, tables.handshakes.count, domain.name),
 		);
-		row.setUint32(Domain.CLOCKS, tables.domainClocks.rows.length, true);
-		row.setUint32(Domain.CLOCK_COUNT, domain.clocks.length, true);
+		row.u32(Domain.CLOCKS, tables.domainClocks.count);
+		row.u32(Domain.CLOCK_COUNT, domain.clocks.length);
 		for (const name of domain.clocks) {
 			tables.domainClocks
 				.row()
-				.setUint16(
-					0,
-					tables.clockId(name, `power domain ${domain.name}`),
-					true,
-				);
+				.u16(0, tables.clockId(name, `power domain ${domain.name}`));
 		}
 	}
 }

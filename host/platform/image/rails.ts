@@ -2,33 +2,33 @@
 // The format is assembly/image.ts.
 
 import { Rail, RailLevel } from "../../../assembly/image.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { byId, invalid, type Tables } from "./tables.ts";
 
 export function addRails(tables: Tables): void {
-	const rails = [...tables.platform.rails].sort((a, b) => a.id - b.id);
+	const rails = byId(tables.platform.rails);
 	for (const [index, rail] of rails.entries()) {
 		if (rail.id !== index)
 			throw invalid(`rail ${rail.name}: ID ${rail.id}, expected ${index}`);
 		const row = tables.rails.row();
-		row.setUint32(Rail.NAME, tables.string(rail.name, "rail"), true);
-		row.setUint32(Rail.REGISTER, rail.selector.address, true);
-		row.setUint32(Rail.MASK, rail.selector.mask, true);
-		row.setUint32(Rail.ENABLE_REGISTER, rail.enable.address, true);
-		row.setUint32(Rail.ENABLE_MASK, rail.enable.mask, true);
-		row.setUint32(Rail.LEVELS, tables.railLevels.rows.length, true);
-		row.setUint32(Rail.LEVEL_COUNT, rail.levels.length, true);
-		row.setInt32(Rail.MIN, rail.min, true);
-		row.setInt32(Rail.MAX, rail.max, true);
-		row.setUint32(Rail.RAMP_RATE, rail.rampRate, true);
-		row.setUint32(Rail.SETTLE_NS, rail.settleNs, true);
-		row.setUint32(Rail.ENABLE_NS, rail.enableNs, true);
-		row.setUint32(Rail.ALWAYS_ON, rail.alwaysOn ? 1 : 0, true);
+		row.u32(Rail.NAME, tables.string(rail.name, "rail"));
+		row.u32(Rail.REGISTER, rail.selector.address);
+		row.u32(Rail.MASK, rail.selector.mask);
+		row.u32(Rail.ENABLE_REGISTER, rail.enable.address);
+		row.u32(Rail.ENABLE_MASK, rail.enable.mask);
+		row.u32(Rail.LEVELS, tables.railLevels.count);
+		row.u32(Rail.LEVEL_COUNT, rail.levels.length);
+		row.i32(Rail.MIN, rail.min);
+		row.i32(Rail.MAX, rail.max);
+		row.u32(Rail.RAMP_RATE, rail.rampRate);
+		row.u32(Rail.SETTLE_NS, rail.settleNs);
+		row.u32(Rail.ENABLE_NS, rail.enableNs);
+		row.u32(Rail.ALWAYS_ON, rail.alwaysOn ? 1 : 0);
 		// Stable: of equal levels the first in the table stays the first.
 		const levels = [...rail.levels].sort((a, b) => a.microvolts - b.microvolts);
 		for (const { select, microvolts } of levels) {
 			const level = tables.railLevels.row();
-			level.setUint32(RailLevel.SELECT, select, true);
-			level.setInt32(RailLevel.MICROVOLTS, microvolts, true);
+			level.u32(RailLevel.SELECT, select);
+			level.i32(RailLevel.MICROVOLTS, microvolts);
 		}
 	}
 }

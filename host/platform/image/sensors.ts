@@ -9,7 +9,7 @@ import {
 	Thermal,
 } from "../../../assembly/image.ts";
 import type { Reading, UpdateInterval } from "../sensors.ts";
-import { invalid, type Tables } from "./tables.ts";
+import { byId, invalid, type Tables } from "./tables.ts";
 
 const KINDS = {
 	temperature: SensorKind.TEMPERATURE,
@@ -20,7 +20,7 @@ const KINDS = {
 
 export function addSensors(tables: Tables): void {
 	addThermal(tables);
-	const sensors = [...tables.platform.sensors].sort((a, b) => a.id - b.id);
+	const sensors = byId(tables.platform.sensors);
 	for (const [index, sensor] of sensors.entries()) {
 		const by = `sensor ${sensor.name}`;
 		if (sensor.id !== index)
@@ -29,19 +29,19 @@ export function addSensors(tables: Tables): void {
 		const name = tables.string(sensor.name, "sensor");
 		const { reads } = sensor;
 		const axes = "kind" in reads ? [{ ...reads, name: sensor.name }] : reads;
-		row.setUint32(Sensor.NAME, name, true);
-		row.setUint32(Sensor.AXES, tables.sensorAxes.rows.length, true);
-		row.setUint32(Sensor.AXIS_COUNT, axes.length, true);
-		row.setUint32(Sensor.SCALAR, "kind" in reads ? 1 : 0, true);
+		row.u32(Sensor.NAME, name);
+		row.u32(Sensor.AXES, tables.sensorAxes.count);
+		row.u32(Sensor.AXIS_COUNT, axes.length);
+		row.u32(Sensor.SCALAR, "kind" in reads ? 1 : 0);
 		for (const axis of axes) addAxis(tables, axis, axis.name, by);
-		row.setUint32(Sensor.INTERVALS, tables.sensorIntervals.rows.length, true);
-		row.setUint32(Sensor.INTERVAL_COUNT, sensor.intervals.length, true);
+		row.u32(Sensor.INTERVALS, tables.sensorIntervals.count);
+		row.u32(Sensor.INTERVAL_COUNT, sensor.intervals.length);
 		for (const interval of sensor.intervals) addInterval(tables, interval, by);
 		const { timestampExponent } = sensor;
-		row.setUint32(Sensor.TRIP_POINTS, sensor.tripPoints, true);
-		row.setUint32(Sensor.TIMESTAMPS, timestampExponent === null ? 0 : 1, true);
-		row.setInt32(Sensor.TIMESTAMP_EXPONENT, timestampExponent ?? 0, true);
-		row.setUint32(Sensor.READING_NS, sensor.readingNs, true);
+		row.u32(Sensor.TRIP_POINTS, sensor.tripPoints);
+		row.u32(Sensor.TIMESTAMPS, timestampExponent === null ? 0 : 1);
+		row.i32(Sensor.TIMESTAMP_EXPONENT, timestampExponent ?? 0);
+		row.u32(Sensor.READING_NS, sensor.readingNs);
 	}
 }
 
@@ -52,24 +52,18 @@ function addAxis(
 	by: string,
 ): void {
 	const row = tables.sensorAxes.row();
-	row.setUint32(SensorAxis.NAME, tables.string(name, "sensor axis"), true);
-	row.setUint32(SensorAxis.KIND, KINDS[reading.kind], true);
-	row.setUint32(SensorAxis.SOURCE, sourceOf(tables, reading, by), true);
-	row.setUint32(SensorAxis.RESOLUTION, reading.resolution, true);
-	row.setBigInt64(SensorAxis.MIN, BigInt(reading.min), true);
-	row.setBigInt64(SensorAxis.MAX, BigInt(reading.max), true);
+	row.u32(SensorAxis.NAME, tables.string(name, "sensor axis"));
+	row.u32(SensorAxis.KIND, KINDS[reading.kind]);
+	row.u32(SensorAxis.SOURCE, sourceOf(tables, reading, by));
+	row.u32(SensorAxis.RESOLUTION, reading.resolution);
+	row.i64(SensorAxis.MIN, BigInt(reading.min));
+	row.i64(SensorAxis.MAX, BigInt(reading.max));
 }
 
 function sourceOf(tables: Tables, reading: Reading, by: string): number {
-	if (reading.kind === "level") return railId(tables, reading.rail, by);
+	if (reading.kind === "level") return tables.railId(reading.rail, by);
 	if (reading.kind === "rate") return tables.clockId(reading.clock, by);
 	return 0;
-}
-
-function railId(tables: Tables, name: string, by: string): number {
-	const rail = tables.platform.rails.find((row) => row.name === name);
-	if (rail === undefined) throw invalid(`${by}: there is no rail ${name}`);
-	return rail.id;
 }
 
 function addInterval(
@@ -84,7 +78,7 @@ function addInterval(
 	}
 	const width = SensorInterval.EXPONENT_WIDTH;
 	const word = (seconds << width) | (exponent & ((1 << width) - 1));
-	tables.sensorIntervals.row().setUint32(0, word, true);
+	tables.sensorIntervals.row().u32(0, word);
 }
 
 function addThermal(tables: Tables): void {
@@ -92,17 +86,17 @@ function addThermal(tables: Tables): void {
 	if (thermal === null) return;
 	const row = tables.thermal.row();
 	const by = "the thermal unit";
-	row.setUint32(Thermal.ENABLE_REGISTER, thermal.enable.address, true);
-	row.setUint32(Thermal.ENABLE_MASK, thermal.enable.mask, true);
-	row.setUint32(Thermal.READING_REGISTER, thermal.reading.address, true);
-	row.setUint32(Thermal.VALID_MASK, thermal.reading.validMask, true);
-	row.setInt32(Thermal.MIN, thermal.min, true);
-	row.setInt32(Thermal.MAX, thermal.max, true);
-	row.setUint32(Thermal.CLOCK, tables.clockId(thermal.clock, by), true);
-	row.setUint32(Thermal.RAIL, railId(tables, thermal.rail, by), true);
-	row.setUint32(Thermal.DYNAMIC_POWER, thermal.dynamicPower, true);
-	row.setUint32(Thermal.STATIC_POWER, thermal.staticPower, true);
-	row.setInt32(Thermal.AMBIENT, thermal.ambient, true);
-	row.setUint32(Thermal.RESISTANCE, thermal.resistance, true);
-	row.setUint32(Thermal.TIME_CONSTANT, thermal.timeConstantUs, true);
+	row.u32(Thermal.ENABLE_REGISTER, thermal.enable.address);
+	row.u32(Thermal.ENABLE_MASK, thermal.enable.mask);
+	row.u32(Thermal.READING_REGISTER, thermal.reading.address);
+	row.u32(Thermal.VALID_MASK, thermal.reading.validMask);
+	row.i32(Thermal.MIN, thermal.min);
+	row.i32(Thermal.MAX, thermal.max);
+	row.u32(Thermal.CLOCK, tables.clockId(thermal.clock, by));
+	row.u32(Thermal.RAIL, tables.railId(thermal.rail, by));
+	row.u32(Thermal.DYNAMIC_POWER, thermal.dynamicPower);
+	row.u32(Thermal.STATIC_POWER, thermal.staticPower);
+	row.i32(Thermal.AMBIENT, thermal.ambient);
+	row.u32(Thermal.RESISTANCE, thermal.resistance);
+	row.u32(Thermal.TIME_CONSTANT, thermal.timeConstantUs);
 }

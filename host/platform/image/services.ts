@@ -23,17 +23,17 @@ export function addAgents(tables: Tables): void {
 	const { agents, agentRights = {}, protocols } = tables.platform;
 	for (const name of ["platform", ...agents]) {
 		const row = tables.agents.row();
-		row.setUint32(Agent.NAME, tables.string(name, "agent"), true);
+		row.u32(Agent.NAME, tables.string(name, "agent"));
 		const trusted = agentRights[name]?.trusted === true;
-		row.setUint32(Agent.TRUSTED, trusted ? 1 : 0, true);
+		row.u32(Agent.TRUSTED, trusted ? 1 : 0);
 	}
 	for (const name of Object.keys(PROTOCOL_IDS) as ProtocolName[]) {
 		const id = PROTOCOL_IDS[name];
 		const version = protocols[name];
 		if (version === undefined) continue;
 		const row = tables.protocols.row();
-		row.setUint32(Protocol.ID, id, true);
-		row.setUint32(Protocol.VERSION, version, true);
+		row.u32(Protocol.ID, id);
+		row.u32(Protocol.VERSION, version);
 	}
 }
 
@@ -41,17 +41,17 @@ export function addServices(tables: Tables): void {
 	for (const { functionId, exceptionLevel, answer } of tables.platform
 		.services) {
 		const row = tables.services.row();
-		row.setUint32(Service.FUNCTION_ID, functionId, true);
-		row.setUint32(Service.EXCEPTION_LEVEL, exceptionLevel, true);
+		row.u32(Service.FUNCTION_ID, functionId);
+		row.u32(Service.EXCEPTION_LEVEL, exceptionLevel);
 		if (answer === "arch-features") {
-			row.setUint32(Service.KIND, ServiceKind.ARCH_FEATURES, true);
+			row.u32(Service.KIND, ServiceKind.ARCH_FEATURES);
 		} else if (answer === "psci-features") {
-			row.setUint32(Service.KIND, ServiceKind.PSCI_FEATURES, true);
+			row.u32(Service.KIND, ServiceKind.PSCI_FEATURES);
 		} else {
-			row.setUint32(Service.KIND, ServiceKind.RESULTS, true);
-			row.setUint32(Service.FIRST, tables.results.rows.length, true);
-			row.setUint32(Service.COUNT, answer.length, true);
-			for (const word of answer) tables.results.row().setUint32(0, word, true);
+			row.u32(Service.KIND, ServiceKind.RESULTS);
+			row.u32(Service.FIRST, tables.results.count);
+			row.u32(Service.COUNT, answer.length);
+			for (const word of answer) tables.results.row().u32(0, word);
 		}
 	}
 	for (const group of channelGroups(tables.platform))
@@ -72,20 +72,20 @@ export function channelGroups({ channels }: Platform): ChannelTable[][] {
 function addChannels(tables: Tables, group: ChannelTable[]): void {
 	const { functionId, exceptionLevel } = group[0] as ChannelTable;
 	const service = tables.services.row();
-	service.setUint32(Service.FUNCTION_ID, functionId, true);
-	service.setUint32(Service.EXCEPTION_LEVEL, exceptionLevel, true);
+	service.u32(Service.FUNCTION_ID, functionId);
+	service.u32(Service.EXCEPTION_LEVEL, exceptionLevel);
 	const read = group.every(({ fromPlatform }) => fromPlatform === true);
 	const kind = read ? ServiceKind.READ : ServiceKind.CHANNELS;
-	service.setUint32(Service.KIND, kind, true);
-	service.setUint32(Service.FIRST, tables.channels.rows.length, true);
-	service.setUint32(Service.COUNT, group.length, true);
+	service.u32(Service.KIND, kind);
+	service.u32(Service.FIRST, tables.channels.count);
+	service.u32(Service.COUNT, group.length);
 	const secure = group[0]?.secure === true;
 	if (group.some((channel) => (channel.secure === true) !== secure)) {
 		throw invalid(
 			`channels of function ID 0x${functionId.toString(16)}: some are secure, some are not`,
 		);
 	}
-	service.setUint32(Service.SECURE, secure ? 1 : 0, true);
+	service.u32(Service.SECURE, secure ? 1 : 0);
 	for (const channel of group) {
 		const agent = tables.platform.agents.indexOf(channel.agent);
 		if (agent < 0) {
@@ -94,12 +94,12 @@ function addChannels(tables: Tables, group: ChannelTable[]): void {
 			);
 		}
 		const row = tables.channels.row();
-		row.setUint32(Channel.AREA, channel.address, true);
-		row.setUint32(Channel.LENGTH, channel.size, true);
-		row.setUint32(Channel.AGENT, agent + 1, true);
+		row.u32(Channel.AREA, channel.address);
+		row.u32(Channel.LENGTH, channel.size);
+		row.u32(Channel.AGENT, agent + 1);
 		const direction = channel.fromPlatform
 			? ChannelDirection.PLATFORM_TO_AGENT
 			: ChannelDirection.AGENT_TO_PLATFORM;
-		row.setUint32(Channel.DIRECTION, direction, true);
+		row.u32(Channel.DIRECTION, direction);
 	}
 }

@@ -15,12 +15,12 @@ export function addSystem(tables: Tables): void {
 	}
 	const { off, reset, gracefulTimeoutMs } = system;
 	const row = tables.system.row();
-	row.setUint32(System.OFF, off.address, true);
-	row.setUint32(System.OFF_BITS, off.bits, true);
-	row.setUint32(System.RESET, reset.address, true);
-	row.setUint32(System.RESET_LINES, reset.lines, true);
-	row.setUint32(System.RESET_KEEP, reset.keep, true);
-	row.setUint32(System.COLD, reset.cold, true);
-	row.setUint32(System.WARM, reset.warm, true);
-	row.setUint32(System.TIMEOUT_MS, gracefulTimeoutMs, true);
+	row.u32(System.OFF, off.address);
+	row.u32(System.OFF_BITS, off.bits);
+	row.u32(System.RESET, reset.address);
+	row.u32(System.RESET_LINES, reset.lines);
+	row.u32(System.RESET_KEEP, reset.keep);
+	row.u32(System.COLD, reset.cold);
+	row.u32(System.WARM, reset.warm);
+	row.u32(System.TIMEOUT_MS, gracefulTimeoutMs);
 }

@@ -10,6 +10,7 @@ import {
 	DeviceResource,
 	Domain,
 	Handshake,
+	Image,
 	OperatingPoint,
 	Performance,
 	Pll,
@@ -34,40 +35,81 @@ const MAX_NAME = 63;
 /** Names are padded with zeros to this many bytes at least: short name fields are copied as two words. */
 const SHORT_NAME = 16;
 
-/** Rows that share a buffer: one for each row would take most of a platform's load. */
-const ROWS_TOGETHER = 64;
+/** Room of a section's first rows. */
+const FIRST_ROWS = 16;
 
-/** One section: rows of a fixed size, appended. */
+/**
+ * One section: rows of a fixed size, appended. Fields are written into the row that was appended or turned to last: an
+ * object for each row would take most of a platform's load.
+ */
 export class Section {
-	readonly rows: DataView[] = [];
+	/** Where the image's header tells its place and its number of rows. */
+	readonly header: number;
 	readonly rowSize: number;
-	readonly #buffers: Uint8Array[] = [];
+	count = 0;
+	#at = 0;
+	#view: DataView<ArrayBuffer>;
 
-	constructor(rowSize: number) {
+	constructor(header: number, rowSize: number) {
+		this.header = header;
 		this.rowSize = rowSize;
+		this.#view = new DataView(new ArrayBuffer(FIRST_ROWS * rowSize));
 	}
 
-	row(): DataView {
-		const place = this.rows.length % ROWS_TOGETHER;
-		if (place === 0)
-			this.#buffers.push(new Uint8Array(this.rowSize * ROWS_TOGETHER));
-		const { buffer } = this.#buffers.at(-1) as Uint8Array;
-		const row = new DataView(buffer, place * this.rowSize, this.rowSize);
-		this.rows.push(row);
-		return row;
+	/** Appends a row of zeros, and turns to it. */
+	row(): this {
+		return this.turnTo(this.count);
+	}
+
+	/** Turns to a row, and appends rows of zeros up to it. */
+	turnTo(index: number): this {
+		this.#at = index * this.rowSize;
+		if (index >= this.count) {
+			this.count = index + 1;
+			if (this.bytes > this.#view.byteLength) this.#grow();
+		}
+		return this;
+	}
+
+	u8(field: number, value: number): void {
+		this.#view.setUint8(this.#at + field, value);
+	}
+
+	u16(field: number, value: number): void {
+		this.#view.setUint16(this.#at + field, value, true);
+	}
+
+	u32(field: number, value: number): void {
+		this.#view.setUint32(this.#at + field, value, true);
+	}
+
+	i32(field: number, value: number): void {
+		this.#view.setInt32(this.#at + field, value, true);
+	}
+
+	u64(field: number, value: bigint): void {
+		this.#view.setBigUint64(this.#at + field, value, true);
+	}
+
+	i64(field: number, value: bigint): void {
+		this.#view.setBigInt64(this.#at + field, value, true);
+	}
+
+	#grow(): void {
+		const grown = new Uint8Array(
+			Math.max(this.bytes, this.#view.byteLength * 2),
+		);
+		grown.set(new Uint8Array(this.#view.buffer));
+		this.#view = new DataView(grown.buffer);
 	}
 
 	/** Writes all rows, one behind the other. */
 	copyTo(image: Uint8Array, at: number): void {
-		let left = this.bytes;
-		for (const buffer of this.#buffers) {
-			image.set(buffer.subarray(0, left), at + this.bytes - left);
-			left -= buffer.length;
-		}
+		image.set(new Uint8Array(this.#view.buffer, 0, this.bytes), at);
 	}
 
 	get bytes(): number {
-		return this.rows.length * this.rowSize;
+		return this.count * this.rowSize;
 	}
 }
 
@@ -76,45 +118,58 @@ export function invalid(message: string): CosimError {
 	return new CosimError("PLATFORM_INVALID", message);
 }
 
-function bytesOf(name: string): number {
-	return Math.max(name.length + 1, SHORT_NAME);
+/** Rows in the order of their IDs. */
+export function byId<Row extends { id: number }>(rows: readonly Row[]): Row[] {
+	return [...rows].sort((a, b) => a.id - b.id);
 }
 
 /** Everything that goes into an image. */
 export class Tables {
 	readonly platform: Platform;
 	readonly ids = new Map<string, number>();
-	readonly strings = new Map<string, number>();
-	stringBytes = 0;
-	readonly blocks = new Section(Block.SIZE);
-	readonly clocks = new Section(Clock.SIZE);
-	readonly parents = new Section(2);
+	/** Names one behind the other, each padded with NULs, and where each begins. */
+	text = "";
+	readonly #strings = new Map<string, number>();
+	/** All of them, in their order in the image. */
+	readonly sections: Section[] = [];
+	readonly blocks = this.#section(Image.BLOCKS, Block.SIZE);
+	readonly clocks = this.#section(Image.CLOCKS, Clock.SIZE);
+	readonly parents = this.#section(Image.PARENTS, 2);
 	readonly parentLists = new Map<string, number>();
-	readonly plls = new Section(Pll.SIZE);
-	readonly pllRates = new Section(PllRate.SIZE);
+	readonly plls = this.#section(Image.PLLS, Pll.SIZE);
+	readonly pllRates = this.#section(Image.PLL_RATES, PllRate.SIZE);
 	readonly rateLists = new Map<readonly PllRateTable[], number>();
-	readonly registers = new Section(Register.SIZE);
-	readonly domains = new Section(Domain.SIZE);
-	readonly domainClocks = new Section(2);
-	readonly switches = new Section(Switch.SIZE);
-	readonly handshakes = new Section(Handshake.SIZE);
-	readonly agents = new Section(Agent.SIZE);
-	readonly channels = new Section(Channel.SIZE);
-	readonly services = new Section(Service.SIZE);
-	readonly results = new Section(4);
-	readonly protocols = new Section(Protocol.SIZE);
-	readonly resets = new Section(Reset.SIZE);
-	readonly rails = new Section(Rail.SIZE);
-	readonly railLevels = new Section(RailLevel.SIZE);
-	readonly performance = new Section(Performance.SIZE);
-	readonly operatingPoints = new Section(OperatingPoint.SIZE);
-	readonly sensors = new Section(Sensor.SIZE);
-	readonly sensorAxes = new Section(SensorAxis.SIZE);
-	readonly sensorIntervals = new Section(SensorInterval.SIZE);
-	readonly system = new Section(System.SIZE);
-	readonly thermal = new Section(Thermal.SIZE);
-	readonly devices = new Section(Device.SIZE);
-	readonly deviceResources = new Section(DeviceResource.SIZE);
+	readonly registers = this.#section(Image.REGISTERS, Register.SIZE);
+	readonly domains = this.#section(Image.DOMAINS, Domain.SIZE);
+	readonly domainClocks = this.#section(Image.DOMAIN_CLOCKS, 2);
+	readonly switches = this.#section(Image.SWITCHES, Switch.SIZE);
+	readonly handshakes = this.#section(Image.HANDSHAKES, Handshake.SIZE);
+	readonly agents = this.#section(Image.AGENTS, Agent.SIZE);
+	readonly channels = this.#section(Image.CHANNELS, Channel.SIZE);
+	readonly services = this.#section(Image.SERVICES, Service.SIZE);
+	readonly results = this.#section(Image.RESULTS, 4);
+	readonly protocols = this.#section(Image.PROTOCOLS, Protocol.SIZE);
+	readonly resets = this.#section(Image.RESETS, Reset.SIZE);
+	readonly rails = this.#section(Image.RAILS, Rail.SIZE);
+	readonly railLevels = this.#section(Image.RAIL_LEVELS, RailLevel.SIZE);
+	readonly performance = this.#section(Image.PERFORMANCE, Performance.SIZE);
+	readonly operatingPoints = this.#section(
+		Image.OPERATING_POINTS,
+		OperatingPoint.SIZE,
+	);
+	readonly sensors = this.#section(Image.SENSORS, Sensor.SIZE);
+	readonly sensorAxes = this.#section(Image.SENSOR_AXES, SensorAxis.SIZE);
+	readonly sensorIntervals = this.#section(
+		Image.SENSOR_INTERVALS,
+		SensorInterval.SIZE,
+	);
+	readonly system = this.#section(Image.SYSTEM, System.SIZE);
+	readonly thermal = this.#section(Image.THERMAL, Thermal.SIZE);
+	readonly devices = this.#section(Image.DEVICES, Device.SIZE);
+	readonly deviceResources = this.#section(
+		Image.DEVICE_RESOURCES,
+		DeviceResource.SIZE,
+	);
 
 	constructor(platform: Platform) {
 		this.platform = platform;
@@ -123,6 +178,12 @@ export class Tables {
 				throw invalid(`clock ${clock.name}: the name is used twice`);
 			this.ids.set(clock.name, clock.id);
 		}
+	}
+
+	#section(header: number, rowSize: number): Section {
+		const section = new Section(header, rowSize);
+		this.sections.push(section);
+		return section;
 	}
 
 	/** Offset of a name in STRINGS. */
@@ -136,20 +197,12 @@ export class Tables {
 				`${what} ${JSON.stringify(name)}: expected 1 to ${MAX_NAME} printable ASCII characters`,
 			);
 		}
-		const known = this.strings.get(name);
+		const known = this.#strings.get(name);
 		if (known !== undefined) return known;
-		const at = this.stringBytes;
-		this.strings.set(name, at);
-		this.stringBytes += bytesOf(name);
+		const at = this.text.length;
+		this.#strings.set(name, at);
+		this.text += `${name}\0`.padEnd(SHORT_NAME, "\0");
 		return at;
-	}
-
-	/** All names at their offsets. */
-	encodeStrings(): Uint8Array {
-		const names = Array.from(this.strings.keys(), (name) =>
-			name.padEnd(bytesOf(name), "\0"),
-		);
-		return new TextEncoder().encode(names.join(""));
 	}
 
 	/** ID of a clock that something refers to. */
@@ -157,5 +210,12 @@ export class Tables {
 		const id = this.ids.get(name);
 		if (id === undefined) throw invalid(`${by}: there is no clock ${name}`);
 		return id;
+	}
+
+	/** ID of a rail that something refers to. */
+	railId(name: string, by: string): number {
+		const rail = this.platform.rails.find((row) => row.name === name);
+		if (rail === undefined) throw invalid(`${by}: there is no rail ${name}`);
+		return rail.id;
 	}
 }
