@@ -2,7 +2,7 @@
 // Browsers take index.ts and pass the module themselves.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { compileModule } from "./compile.ts";
 import { Engine, type EngineOptions } from "./engine.ts";
 import { IMX8MM } from "./platform/imx8mm/index.ts";
@@ -29,6 +29,12 @@ export {
 } from "./simulation/scenario/parse.ts";
 export * from "./tools.ts";
 
+/** The package's build, which this file lies in, or beside when it runs from its source. */
+const BUILD = new URL(
+	import.meta.url.endsWith(".ts") ? "../build/" : "../",
+	import.meta.url,
+);
+
 const compiled = new Map<string, WebAssembly.Module>();
 
 /** The engine's module, `scmi.wasm` of this package, compiled once. Throws ENGINE_ABI when it is no module. */
@@ -44,7 +50,7 @@ export function threadedModule(): WebAssembly.Module {
 function packagedModule(name: string): WebAssembly.Module {
 	const known = compiled.get(name);
 	if (known !== undefined) return known;
-	const file = createRequire(import.meta.url).resolve(`scmi-cosim/${name}`);
+	const file = fileURLToPath(new URL(name, BUILD));
 	const module = compileModule(readFileSync(file), file);
 	compiled.set(name, module);
 	return module;
