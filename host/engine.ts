@@ -83,6 +83,8 @@ const NEVER = 0xffff_ffff;
 export interface EngineOptions {
 	/** Entries of the batch: 1024 unless told otherwise. Each takes a little more than the platform's maxMessageSize in bytes. */
 	batch?: number;
+	/** The platform's image, when it is at hand: it is compiled from the tables otherwise. */
+	image?: Uint8Array<ArrayBuffer>;
 	/** The threaded module only. The memory of an engine in another thread, whose firmware and hardware this one joins as they are. */
 	memory?: WebAssembly.Memory;
 	/** The threaded module only. The one CPU whose registers this thread may touch; all of them unless told otherwise. */
@@ -128,11 +130,16 @@ export class Engine implements Firmware {
 	constructor(
 		module: WebAssembly.Module,
 		platform: Platform,
-		{ batch = BATCH_ENTRIES, memory: joined, cpu }: EngineOptions = {},
+		{
+			batch = BATCH_ENTRIES,
+			image = compileImage(platform),
+			memory: joined,
+			cpu,
+		}: EngineOptions = {},
 	) {
 		this.platform = platform;
 		this.#exports = instantiate(module, joined);
-		this.#image = compileImage(platform);
+		this.#image = image;
 		this.#batchEntries = batch;
 		if (joined === undefined) this.#load();
 		else checkJoined(joined, platform, this.#image);

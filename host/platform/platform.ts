@@ -349,3 +349,12 @@ export function withoutPlatformChannels(platform: Platform): Platform {
 		),
 	};
 }
+
+/** The same tables, from now on as they are: nothing in them can be changed. */
+export function frozen<Table>(table: Table): Table {
+	if (typeof table === "object" && table !== null && !Object.isFrozen(table)) {
+		Object.freeze(table);
+		for (const value of Object.values(table)) frozen(value);
+	}
+	return table;
+}

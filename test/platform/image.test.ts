@@ -1,6 +1,7 @@
 // The compiler of platforms: tables that contradict each other are refused in people's words, before any engine sees them.
 // host/platform/image.ts; what it cannot know is the engine's to refuse.
 
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../host/node.ts";
 import { compileImage } from "../../host/platform/image.ts";
@@ -255,5 +256,27 @@ describe("platforms at their edges", () => {
 
 	it("compiling twice gives the same bytes", () => {
 		expect(compileImage(IMX8MM)).toEqual(compileImage(IMX8MM));
+	});
+
+	it("the build's image of the i.MX8MM is what its tables compile to", () => {
+		const built = readFileSync(
+			new URL("../../build/imx8mm.image", import.meta.url),
+		);
+		expect(new Uint8Array(built)).toEqual(compileImage(IMX8MM));
+	});
+
+	it("the tables that the build has compiled cannot be changed", () => {
+		const [clock] = IMX8MM.clocks as [Clock];
+		expect(() => Object.assign(IMX8MM, { cpus: 2 })).toThrow(TypeError);
+		expect(() => Object.assign(clock, { critical: true })).toThrow(TypeError);
+		expect(() => (IMX8MM.agents as string[]).push("tee")).toThrow(TypeError);
+	});
+
+	it.each([-1, 1.5, Number.NaN])("a clock with the ID %d is refused", (id) => {
+		const odd = { ...(IMX8MM.clocks[0] as Clock), id, name: "odd" };
+		const clocks = [odd, ...IMX8MM.clocks];
+		expect(() => compileImage({ ...IMX8MM, clocks })).toThrow(
+			invalid(`ID ${id}, expected 0 to 65534`),
+		);
 	});
 });

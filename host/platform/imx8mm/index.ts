@@ -1,7 +1,12 @@
 // The i.MX8MM as a platform: clocks, domains and registers from their tables, channels as the mailbox binding's example.
 // Function IDs and shared memory: the arm,smc-mbox binding of 2019; PSCI and SMCCC numbers: Arm DEN0022 and DEN0028.
 
-import { type Platform, type Service, VERSION_SETS } from "../platform.ts";
+import {
+	frozen,
+	type Platform,
+	type Service,
+	VERSION_SETS,
+} from "../platform.ts";
 import { BLOCKS, SRAM } from "./blocks.ts";
 import { CLOCKS } from "./clocks.ts";
 import { DEVICETREE } from "./controllers.ts";
@@ -50,7 +55,8 @@ const SIP: readonly Service[] = [
 	{ functionId: 0x8200_ff03, exceptionLevel: 3, answer: [1, 0] },
 ];
 
-export const IMX8MM: Platform = {
+/** Frozen, so that the image which the build makes of it stays true. */
+export const IMX8MM: Platform = frozen({
 	name: "imx8mm",
 	devicetree: DEVICETREE,
 	guestConsumers: GUEST_CONSUMERS,
@@ -112,4 +118,4 @@ export const IMX8MM: Platform = {
 	thermal: THERMAL,
 	management: management([TX_FUNCTION_ID, RX_FUNCTION_ID]),
 	registers: REGISTERS,
-};
+});
