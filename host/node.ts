@@ -56,16 +56,22 @@ function packagedModule(name: string): WebAssembly.Module {
 	return module;
 }
 
+let imageOfImx8mm: Uint8Array<ArrayBuffer> | undefined;
+
+/** The build's: compiling it takes longer, in a process that has just begun, than all the rest of a load. */
+function builtImage(): Uint8Array<ArrayBuffer> {
+	imageOfImx8mm ??= new Uint8Array(
+		readFileSync(new URL("imx8mm.image", BUILD)),
+	);
+	return imageOfImx8mm;
+}
+
 /** A firmware with its hardware, in its state at load. */
 export function createEngine(
 	platform: Platform = IMX8MM,
 	options?: EngineOptions,
 ): Engine {
-	// The build has compiled it: that takes longer, in a process that has just begun, than all the rest of a load.
-	const built =
-		platform === IMX8MM
-			? { image: new Uint8Array(readFileSync(new URL("imx8mm.image", BUILD))) }
-			: {};
+	const built = platform === IMX8MM ? { image: builtImage() } : {};
 	return new Engine(engineModule(), platform, { ...built, ...options });
 }
 
