@@ -1,7 +1,8 @@
 // A scenario's text to values, each with its line and column. What JSON.parse takes is taken, but for what would be lost or guessed:
 // keys given twice, and numbers that lose digits. Follows RFC 8259 (JSON); jsonc-parser finds the places.
 
-import jsonc, { type Node, type ParseError } from "jsonc-parser";
+import { createRequire } from "node:module";
+import type { Node, ParseError } from "jsonc-parser";
 import { CosimError } from "../../errors.ts";
 import { MOST_TEXT } from "./shape.ts";
 import { below, type PlaceOf, pointerText, shown } from "./spot.ts";
@@ -60,6 +61,10 @@ export function readJson(text: string, name: string): Located {
 		refuse(deep, `nested too deeply, expected at most ${DEEPEST} levels`);
 	const errors: ParseError[] = [];
 	const options = { disallowComments: true, allowTrailingComma: false };
+	// Not imported above: few programs read scenarios, and all would wait for its files.
+	const jsonc = createRequire(import.meta.url)(
+		"jsonc-parser",
+	) as typeof import("jsonc-parser");
 	const tree = jsonc.parseTree(json, errors, options);
 	const [first] = errors;
 	if (first !== undefined || tree === undefined) {
