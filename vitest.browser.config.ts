@@ -26,7 +26,7 @@ export default defineConfig({
 	],
 	// All that tests import: one found on the way would reload the page in the middle of a test.
 	optimizeDeps: {
-		include: ["fast-check"],
+		include: ["@assemblyscript/loader", "fast-check"],
 	},
 	// Shared memory, for the threaded build.
 	server: { headers: ISOLATION },
