@@ -1,31 +1,39 @@
 // A batch: many traps in one call, their messages side by side in linear memory instead of one after the other in an area.
 // Each entry does what its trap would do (SMCCC 1.4, SCMI 3.2 section 5.1.2), at the same virtual time.
 
-import { Channel, Service, ServiceKind } from "./image";
-import { Abi, Address, BatchEntry, Cpu, Dispatch, State } from "./layout";
+import { domainRow } from "./hardware/power-domains";
+import { Channel, ClockState, Service, ServiceKind } from "./image";
+import { isLastCall, lastCallOf, rememberCall } from "./last-call";
+import {
+	Abi,
+	Address,
+	AtHand,
+	BatchEntry,
+	Cpu,
+	LastCall,
+	State,
+} from "./layout";
 import { grow } from "./platform/load";
 import {
-	allowedClock,
-	attributesAtHand,
-	notifiable,
-	rateAtHand,
-	stateAtHand,
-	versionAtHand,
+	clockWords,
+	hasId,
+	hasNothing,
+	idIn,
+	isClockId,
+	isDomainId,
+	isStateKnown,
+	isVersion,
+	Message,
+	messageOf,
+	stateOf,
+	tellAttributes,
+	tellRate,
+	tellWord,
+	versionFor,
 } from "./scmi/at-hand";
-import { AtHand } from "./scmi/common";
-import { entryIn, isKnown, protocolOf } from "./scmi/entry";
-import { Status } from "./scmi/status";
-import { HEADER_SIZE, SmtStatus, serveArea } from "./shmem";
+import { SmtStatus, serveArea } from "./shmem";
 import { passTrapSoon } from "./sim/attention";
-import {
-	callerOf,
-	isLastCall,
-	refuse,
-	rememberCall,
-	Smccc,
-	serve,
-	serviceFor,
-} from "./smccc";
+import { callerOf, registersOf, Smccc, serve, serviceFor } from "./smccc";
 
 /** Entries begin where a cache line does. */
 const LINE: u32 = 64;
@@ -54,123 +62,115 @@ export function executeEntries(
 ): u32 {
 	const entries = load<u32>(Address.STATE, State.BATCH_COUNT);
 	if (first > entries || count > entries - first) return 0;
+	// A system that has stopped has no CPUs.
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return 0;
-	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
-	const caller = callerOf(registers, level);
-	let entry: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
-	if (load<u32>(Address.STATE, State.STOP)) {
-		refuse(cpu);
-		return 0;
-	}
-	let done: u32 = 0;
-	while (done < count) {
-		const read = answerEntries(registers, caller, entry, count - done);
-		done += read;
-		entry += read * stride;
-		if (done === count) break;
-		const result = execute(registers, caller, entry);
-		done++;
-		if (load<u32>(Address.STATE, State.STOP)) {
-			store<i32>(entry, refuse(cpu), BatchEntry.RESULT);
-			return done;
-		}
+	const caller = callerOf(cpu, level);
+	const begin: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
+	const end = begin + count * stride;
+	let entry = begin;
+	let result: i32 = Smccc.SUCCESS;
+	while (entry !== end) {
+		const next = answerEntries(caller, entry, end, stride);
+		if (next !== entry) result = Smccc.SUCCESS;
+		entry = next;
+		if (entry === end) break;
+		result = execute(caller, entry);
+		if (load<u32>(Address.STATE, State.STOP)) result = Smccc.NOT_SUPPORTED;
 		store<i32>(entry, result, BatchEntry.RESULT);
-		store<i64>(registers, result, Cpu.X0);
 		entry += stride;
+		if (load<u32>(Address.STATE, State.STOP)) break;
 	}
-	return count;
+	if (entry !== begin) store<i64>(registersOf(cpu), result, Cpu.X0);
+	return <u32>((entry - begin) / stride);
 }
 
 /**
- * Executes what comes first of at most `count` entries: those for the channel of the CPU's last call whose answers are at
- * hand, as long as nothing is due, as in trap.ts. Returns how many there were.
+ * Executes what comes first of the entries before `end`: those for the channel of the last call whose answers are at hand, as
+ * long as nothing is due, as in trap.ts. Returns the first one that is left.
  */
 function answerEntries(
-	registers: usize,
 	caller: u32,
 	first: usize,
-	count: u32,
-): u32 {
+	end: usize,
+	stride: u32,
+): usize {
 	const functionId = load<u32>(first, BatchEntry.FUNCTION_ID);
-	if (!isLastCall(registers, functionId, caller)) return 0;
-	const own = notifiable(load<u32>(registers, Cpu.LAST_AGENT));
-	const table = load<u32>(registers, Cpu.LAST_DISPATCH);
-	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
-	const attention = load<u64>(Address.STATE, State.ATTENTION);
+	if (!isLastCall(functionId, caller)) return first;
+	const last = lastCallOf(caller);
+	const atHand = load<u32>(last, LastCall.AT_HAND);
 	const trapNs = load<u64>(Address.STATE, State.TRAP_NS);
 	let time = load<u64>(Address.STATE, State.TIME);
 	let entry = first;
-	let done: u32 = 0;
-	for (; done < count; done++) {
-		// Two words at a time, of which status and flags have to be 0: what is not so plain is executed like its trap.
-		const header = load<u32>(entry, BatchEntry.HEADER);
-		const mine =
-			load<u64>(entry, BatchEntry.FUNCTION_ID) === functionId &&
-			load<u32>(entry, BatchEntry.AREA) === 0 &&
-			time + trapNs < attention &&
-			isKnown(header);
-		if (!mine) break;
-		const found = entryIn(table, header);
-		const length: u64 = (found >> Dispatch.SIZE_SHIFT) + HEADER_SIZE;
-		if (load<u64>(entry, BatchEntry.FLAGS) !== length << 32) break;
-		const p = entry + BatchEntry.PAYLOAD;
-		let replied: u32 = 0;
-		switch ((found >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
-			case AtHand.PROTOCOL_VERSION:
-				replied = versionAtHand(protocolOf(header), p);
-				break;
-			case AtHand.CLOCK_RATE_GET:
-				replied = rateAtHand(p);
-				break;
-			case AtHand.CLOCK_ATTRIBUTES: {
-				const clock = allowedClock(p);
-				if (clock !== 0) replied = attributesAtHand(own, clock, p);
-				break;
-			}
-			case AtHand.POWER_STATE_GET:
-				replied = stateAtHand(p, time + trapNs);
-				break;
-			default:
-				break;
+	while (entry !== end) {
+		if (time >= load<u64>(Address.STATE, State.ATTENTION)) break;
+		// Two words at a time, of which status, area and flags have to be 0: what is not so plain is executed like its trap.
+		if (load<u64>(entry, BatchEntry.FUNCTION_ID) !== functionId) break;
+		if (load<u32>(entry, BatchEntry.AREA) !== 0) break;
+		if (load<u32>(entry, BatchEntry.FLAGS) !== 0) break;
+		const length = load<u32>(entry, BatchEntry.LENGTH);
+		const message = messageOf(load<u32>(entry, BatchEntry.HEADER));
+		if (message === Message.CLOCK_RATE_GET) {
+			if (!(atHand & AtHand.CLOCK_RATE_GET)) break;
+			const id = idIn(entry);
+			if (!hasId(length)) break;
+			if (!isClockId(id)) break;
+			if (!(<u32>clockWords(id) & ClockState.RATE)) break;
+			tellRate(entry, id);
+		} else if (message === Message.CLOCK_ATTRIBUTES) {
+			if (!(atHand & AtHand.CLOCK_ATTRIBUTES)) break;
+			const id = idIn(entry);
+			if (!hasId(length)) break;
+			if (!isClockId(id)) break;
+			const words = clockWords(id);
+			if (!(<u32>words & ClockState.EVERYBODYS)) break;
+			tellAttributes(entry, words, atHand);
+		} else if (message === Message.POWER_STATE_GET) {
+			if (!(atHand & AtHand.POWER_STATE_GET)) break;
+			if (!hasId(length)) break;
+			const id = idIn(entry);
+			if (!isDomainId(id)) break;
+			const domain = domainRow(id);
+			if (!isStateKnown(domain)) break;
+			tellWord(entry, stateOf(domain));
+		} else {
+			if (!isVersion(message)) break;
+			if (!hasNothing(length)) break;
+			const version = versionFor(message);
+			if (version === 0) break;
+			tellWord(entry, version);
 		}
-		if (replied === 0) break;
 		time += trapNs;
-		store<i32>(p, Status.SUCCESS);
-		store<u32>(entry, replied, BatchEntry.LENGTH);
 		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
 		store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
 		entry += stride;
 	}
-	if (done === 0) return 0;
-	store<u64>(registers, Smccc.SUCCESS, Cpu.X0);
 	store<u64>(Address.STATE, time, State.TIME);
-	return done;
+	return entry;
 }
 
-function execute(registers: usize, caller: u32, entry: usize): i32 {
+function execute(caller: u32, entry: usize): i32 {
 	passTrapSoon();
 	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
-	const x0 = load<u32>(entry, BatchEntry.FUNCTION_ID);
+	const functionId = load<u32>(entry, BatchEntry.FUNCTION_ID);
 	const known =
-		isLastCall(registers, x0, caller) &&
-		load<u32>(entry, BatchEntry.AREA) === 0;
-	if (!known) return executeAny(x0, registers, caller, entry);
-	const served = serveArea(load<u32>(registers, Cpu.LAST_CHANNEL), entry);
-	return served ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+		isLastCall(functionId, caller) && load<u32>(entry, BatchEntry.AREA) === 0;
+	if (!known) return executeAny(functionId, caller, entry);
+	const channel = load<u32>(lastCallOf(caller), LastCall.CHANNEL);
+	return serveArea(channel, entry) ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 }
 
 // Services without messages get what the CPU's other registers hold.
-function executeAny(x0: u32, registers: usize, caller: u32, entry: usize): i32 {
-	const service = serviceFor(x0 & ~Smccc.SVE_HINT, caller);
+function executeAny(functionId: u32, caller: u32, entry: usize): i32 {
+	const service = serviceFor(functionId & ~Smccc.SVE_HINT, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	if (load<u32>(service, Service.KIND) !== ServiceKind.CHANNELS)
-		return serve(service, registers, caller);
+		return serve(service, caller);
 	const area = load<u32>(entry, BatchEntry.AREA);
 	const areas = load<u32>(service, Service.COUNT);
 	if (area >= areas) return Smccc.NOT_SUPPORTED;
 	const channel = load<u32>(service, Service.FIRST) + area * Channel.SIZE;
-	if (areas === 1) rememberCall(registers, x0, caller, channel);
+	if (areas === 1) rememberCall(functionId, caller, channel);
 	const served = serveArea(channel, entry);
 	return served || areas > 1 ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 }

@@ -16,8 +16,9 @@ export const enum Image {
 	TRAP_NS = 0x18,
 	IMPLEMENTATION_VERSION = 0x1c,
 	/**
-	 * u32: offsets into STRINGS. Every name there is ASCII, ends with a NUL, and is padded with zeros to at least 16
-	 * bytes, so that short name fields are copied as two words.
+	 * u32: offsets into STRINGS, as all names are; those of rows become addresses when they are loaded. Each name is there in
+	 * ASCII as a short name field has it, 16 bytes that end with a NUL, then as a whole with a NUL, or just a NUL when all of
+	 * it was in the first 16.
 	 */
 	VENDOR = 0x20,
 	SUB_VENDOR = 0x24,
@@ -53,6 +54,8 @@ export const enum Image {
 	DEVICES = 0x110,
 	DEVICE_RESOURCES = 0x118,
 	HEADER_SIZE = 0x120,
+	/** Where the section CLOCKS is in every image. */
+	CLOCKS_AT = 0x140,
 	/** "SCMI" in memory order. */
 	MAGIC_VALUE = 0x494d4353,
 }
@@ -116,29 +119,32 @@ export const enum Clock {
 	HELD_PARENT = 0x0f,
 	/** u32 index of the first parent in PARENTS. */
 	PARENTS = 0x10,
-	/** u16 next clock that shares the gate's bits, in a ring; its own ID when none does. */
-	SHARE_NEXT = 0x14,
-	/** u16 enable delay in µs. */
-	ENABLE_DELAY = 0x16,
-	/** u16 state: cached ClockState bits. */
-	STATE = 0x18,
+	/** u16 state: the next clock in the chain of the gate's register, see hardware/clock-registers.ts; 1 + its ID, 0 for none. */
+	GATE_NEXT = 0x14,
 	/** u16. ALIAS: the target's ID. PLL: index into PLLS. CPU: the clock to retune, an input of its parent mux. */
-	TARGET = 0x1a,
-	/** u32 name in STRINGS. */
+	TARGET = 0x16,
+	/** u16 state: ClockState bits. This word and the next one are read in one. */
+	STATE = 0x18,
+	/** u16 enable delay in µs. */
+	ENABLE_DELAY = 0x1a,
+	/** u32 name. */
 	NAME = 0x1c,
 	/** FIXED_FACTOR: u32 multiplier and divider. FIXED: u64 rate in Hz in the same place. */
 	MULT = 0x20,
 	DIV = 0x24,
 	FIXED_RATE = 0x20,
+	/** MUX, DIVIDER, COMPOSITE, in the same place: u16 state: the next clock in the chain of REGISTER, as above. */
+	FIELD_NEXT = 0x20,
 	/** CPU, in the same place: u16 the clock that the cluster runs from while the PLL relocks. */
 	PARK = 0x20,
 	/** CPU: u8 position of that clock's own parent meanwhile. */
 	PARK_PARENT = 0x24,
 	/** u32 state: one bit for each agent that must not change it. */
 	DENIED_TO = 0x28,
-	/** u32 state: generation in which RATE and STATE were computed. */
-	GENERATION = 0x2c,
-	/** u64 state: cached rate in Hz. */
+	/** u16 state: the first clock that has entered this one's list, the next one in its parent's, see hardware/clock-cache.ts. */
+	FIRST_CHILD = 0x2c,
+	NEXT_CHILD = 0x2e,
+	/** u64 state: rate in Hz, when that is known. */
 	RATE = 0x30,
 	/** u32 state: one bit for each agent that wants it on; bit 0 is the platform. */
 	REQUESTS = 0x38,
@@ -176,19 +182,29 @@ export const enum ClockFlag {
 	FORWARDS = 8,
 }
 
-/** What the registers make of a clock, for CLOCK_ATTRIBUTES and for its children. */
+/** What is known of a clock: see hardware/clock-cache.ts. */
 export const enum ClockState {
-	/** In their places in the attributes' lowest bits: it runs; nobody can change everything, gate, parent and rate. */
-	RUNNING = 1,
-	RESTRICTED = 0x2,
-	LOW = 0x3,
-	RATE_SETTABLE = 0x4,
-	/** Always: no bits at all are a state that nobody has looked for since the rate was found. */
-	KNOWN = 0x8,
-	/** In their places in the attributes' upper half: it has parents; it has a name of more than 15 characters. */
-	PARENTS = 0x1000,
-	LONG_NAME = 0x2000,
-	HIGH = 0x3000,
+	/** What registers and permissions make of it, all found at once: KNOWN tells that the others of this group hold. */
+	STATES = 0x7f,
+	/** In an order that turns into attributes by a rotation: it has parents; it has a name of more than 15 characters. */
+	PARENTS = 0x01,
+	LONG_NAME = 0x02,
+	RATE_SETTABLE = 0x04,
+	KNOWN = 0x08,
+	/** It runs; nobody can change everything, gate, parent and rate. */
+	RUNNING = 0x10,
+	RESTRICTED = 0x20,
+	/** No agent is denied it. */
+	EVERYBODYS = 0x40,
+	/** Bits of CLOCK_ATTRIBUTES, and how far they are turned left there. */
+	ATTRIBUTES = 0x33,
+	ATTRIBUTES_TURN = 28,
+	/** Its rate is known; something may be known of clocks that have it above them. */
+	RATES = 0x180,
+	RATE = 0x080,
+	BELOW = 0x100,
+	/** It is in its parent's list. */
+	ENTERED = 0x200,
 }
 
 /** "None" in u16 fields. */

@@ -14,7 +14,7 @@
 
 export const enum Abi {
 	/** Changes whenever an export, this map or the image's format does. */
-	VERSION = 4,
+	VERSION = 5,
 	MAX_CPUS = 16,
 	MAX_AGENTS = 32,
 	/** Payloads up to the longest fixed reply, NAME_GET, must fit into maxMessageSize. */
@@ -41,6 +41,7 @@ export const enum Address {
 	THREADS = 0x1f84,
 	MAY_SLEEP = 0x1f88,
 	STATE = 0x2000,
+	LAST_CALL = 0x2200,
 	RATES = 0x2800,
 	RATE_REQUESTS = 0x2a00,
 	CPU = 0x3900,
@@ -48,13 +49,15 @@ export const enum Address {
 	/** The threaded build's: u32 1 while a channel is being served without the lock; Claim.COUNT words, a cache line each. */
 	CLAIMS = 0x4900,
 	IMAGE = 0x5000,
+	/** The image's section CLOCKS. */
+	CLOCKS = 0x5140,
 }
 
 /** The engine's own variables, at Address.STATE. */
 export const enum State {
 	/** u64: virtual time in ns since load; it stops at END_OF_TIME. */
 	TIME = 0x00,
-	/** u32: counts register changes that rates or gates may depend on; never 0. */
+	/** u32: counts changes of registers; begins at 1. */
 	GENERATION = 0x08,
 	/** u32: length of the loaded image in bytes, 0 when none is. */
 	IMAGE_LENGTH = 0x0c,
@@ -147,12 +150,15 @@ export const enum State {
 	INTERRUPTS_TAKEN = 0x150,
 	/** u64: virtual time at which traps look at the fast channels again; the end of time when there are none. */
 	FAST_LOOK = 0x158,
-	/** u64: until this virtual time a trap has nothing to do but its call, see assembly/sim/attention.ts. */
+	/** u64: a trap that begins before this virtual time has nothing to do but its call, see assembly/sim/attention.ts. */
 	ATTENTION = 0x160,
 	/** u32: the batch's first entry, how many there are, bytes from one to the next; see BatchEntry. */
 	BATCH = 0x180,
 	BATCH_COUNT = 0x184,
 	BATCH_STRIDE = 0x188,
+	/** u32: u16 slots of the chains that clocks are in by their registers, and how many there are, minus one. */
+	CHAINS = 0x18c,
+	CHAIN_MASK = 0x190,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */
@@ -222,14 +228,23 @@ export const enum Cpu {
 	LEASED = 0xd4,
 	/** u64: virtual time when it was last found to have used some; 0 before. */
 	USED_AT = 0xd8,
-	/** The engine's own. u32: x0 of the last call to a single channel; its caller, see CallKey, all bits inverted. */
-	LAST_CALL = 0xe4,
-	LAST_CALLER = 0xe8,
-	/** u32: that channel's row, its area, its agent's row and dispatch table. */
-	LAST_CHANNEL = 0xec,
-	LAST_AREA = 0xf0,
-	LAST_AGENT = 0xf4,
-	LAST_DISPATCH = 0xf8,
+	/** LastCall, in the threaded build. */
+	LAST_CALL = 0xa0,
+}
+
+/**
+ * The engine's own: the last call to a function ID with one channel, at Address.LAST_CALL; each CPU's at Cpu.LAST_CALL in the
+ * threaded build.
+ */
+export const enum LastCall {
+	/** u32: the function ID and who has called, see Caller. */
+	FUNCTION_ID = 0x00,
+	CALLER = 0x04,
+	/** u32: the channel's area; what of the agent's is answered at hand, see AtHand. */
+	AREA = 0x08,
+	AT_HAND = 0x0c,
+	/** u32: the channel's row, 0 when there was no such call. */
+	CHANNEL = 0x10,
 }
 
 /**
@@ -258,11 +273,25 @@ export const enum Claim {
 	STRIDE = 64,
 }
 
-/** What besides a function ID tells a call. */
-export const enum CallKey {
-	/** The exception level, and one bit above it the security state. */
+/** Who calls: what besides the function ID tells one call from another. */
+export const enum Caller {
+	/** Bits 7:0: the exception level that the call goes to, 2 for HVC or 3 for SMC. */
 	LEVEL_MASK = 0xff,
-	SECURE_SHIFT = 8,
+	/** Bit 8: from the secure state. Bits 15:9 are 0. */
+	SECURE = 0x100,
+	/** Bits 31:16: the CPU. */
+	CPU_SHIFT = 16,
+	/** No CPU has this number. */
+	NOBODY = 0xffffffff,
+}
+
+/** Messages that are answered at hand, when their agent has them in the version that is meant. */
+export const enum AtHand {
+	CLOCK_RATE_GET = 1,
+	CLOCK_ATTRIBUTES = 2,
+	POWER_STATE_GET = 4,
+	/** Bits of CLOCK_ATTRIBUTES, in their places, that the agent finds in those of every clock. */
+	EVERY_CLOCKS = 0xc0000000,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */
@@ -270,11 +299,9 @@ export const enum Dispatch {
 	FIRST_PROTOCOL = 0x10,
 	PROTOCOLS = 8,
 	MESSAGES = 32,
-	/** Bits 11:0 function reference of the handler, 15:12 AtHand, 31:16 exact size of the request's payload in bytes. */
+	/** Bits 15:0 function reference of the handler, 31:16 exact size of the request's payload in bytes. */
 	ENTRY = 4,
-	HANDLER_MASK = 0xfff,
-	AT_HAND_SHIFT = 12,
-	AT_HAND_MASK = 0xf,
+	HANDLER_MASK = 0xffff,
 	SIZE_SHIFT = 16,
 	PROTOCOL_STRIDE = 128,
 	SIZE = 1024,

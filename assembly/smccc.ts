@@ -1,8 +1,9 @@
 // The trap: from x0..x17 and the exception level to the service behind the function ID, and back.
 // SMCCC 1.4 (Arm DEN0028), sections 2.5 (function IDs), 2.9 (NOT_SUPPORTED) and 7; PSCI 1.1 (Arm DEN0022) PSCI_FEATURES.
 
-import { Agent, Channel, Service, ServiceKind } from "./image";
-import { Abi, Address, CallKey, Cpu, Slot, State } from "./layout";
+import { Service, ServiceKind } from "./image";
+import { isLastCall, lastCallOf, rememberCall } from "./last-call";
+import { Abi, Address, Caller, Cpu, LastCall, Slot, State } from "./layout";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
 import { passTrap } from "./sim/attention";
 
@@ -29,79 +30,60 @@ const enum Level {
 	EL3 = 3,
 }
 
-/** Executes SMC (into EL3) or HVC (into EL2) on a CPU, whatever it asks for. Returns the low word of x0. */
-export function trapInFull(cpu: u32, level: u32): i32 {
-	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
-	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
+/** Executes a call, whatever it asks for. Returns the low word of x0. */
+export function callInFull(functionId: u32, caller: u32): i32 {
+	// A system that has stopped has no CPUs.
+	if (caller >> Caller.CPU_SHIFT >= load<u32>(Address.STATE, State.CPUS))
+		return Smccc.NOT_SUPPORTED;
 	passTrap();
-	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
-	const result = callService(registers, callerOf(registers, level));
+	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
+	const result = callService(functionId, caller);
 	// Who stops the system never sees the call return; here it has to.
-	if (load<u32>(Address.STATE, State.STOP)) return refuse(cpu);
-	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
-	store<i64>(registers, result, Cpu.X0);
-	return result;
+	return load<u32>(Address.STATE, State.STOP) ? Smccc.NOT_SUPPORTED : result;
 }
 
-/** Who calls: the exception level that the call goes to, and the state that it comes from. */
-export function callerOf(registers: usize, level: u32): u32 {
-	return (load<u32>(registers, Cpu.SECURE) << CallKey.SECURE_SHIFT) | level;
+/** There is no such CPU, or the system no longer runs: nothing is served. */
+export function refuse(cpu: u32): i32 {
+	if (cpu < <u32>Abi.MAX_CPUS)
+		store<i64>(registersOf(cpu), Smccc.NOT_SUPPORTED, Cpu.X0);
+	return Smccc.NOT_SUPPORTED;
 }
 
-/** Whether a call is for the channel of the CPU's last one. */
-export function isLastCall(registers: usize, x0: u32, caller: u32): bool {
+/** Who calls, when a CPU executes SMC (`level` 3) or HVC (`level` 2). */
+export function callerOf(cpu: u32, level: u32): u32 {
+	const secure = load<u32>(registersOf(cpu), Cpu.SECURE) !== 0;
 	return (
-		x0 === load<u32>(registers, Cpu.LAST_CALL) &&
-		~caller === load<u32>(registers, Cpu.LAST_CALLER) &&
-		load<u32>(registers, Cpu.LAST_CHANNEL) !== 0
+		(cpu << Caller.CPU_SHIFT) |
+		(secure ? Caller.SECURE : 0) |
+		min<u32>(level, Caller.LEVEL_MASK)
 	);
 }
 
-/** Keeps in mind what the next call most likely needs again. */
-export function rememberCall(
-	registers: usize,
-	x0: u32,
-	caller: u32,
-	channel: usize,
-): void {
-	const agent = load<u32>(channel, Channel.AGENT_ROW);
-	store<u32>(registers, x0, Cpu.LAST_CALL);
-	store<u32>(registers, ~caller, Cpu.LAST_CALLER);
-	store<u32>(registers, channel, Cpu.LAST_CHANNEL);
-	store<u32>(registers, load<u32>(channel, Channel.LINEAR), Cpu.LAST_AREA);
-	store<u32>(registers, agent, Cpu.LAST_AGENT);
-	store<u32>(registers, load<u32>(agent, Agent.DISPATCH), Cpu.LAST_DISPATCH);
+/** The registers of a CPU that there is. */
+export function registersOf(cpu: u32): usize {
+	return Address.CPU + cpu * Address.CPU_STRIDE;
 }
 
-function callService(registers: usize, caller: u32): i32 {
-	const x0 = load<u32>(registers, Cpu.X0);
-	if (isLastCall(registers, x0, caller)) {
-		const served = serveChannel(load<u32>(registers, Cpu.LAST_CHANNEL));
-		return served ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
+function callService(functionId: u32, caller: u32): i32 {
+	if (isLastCall(functionId, caller)) {
+		const channel = load<u32>(lastCallOf(caller), LastCall.CHANNEL);
+		return serveChannel(channel) ? Smccc.SUCCESS : Smccc.NOT_REQUIRED;
 	}
-	const service = serviceFor(x0 & ~Smccc.SVE_HINT, caller);
+	const service = serviceFor(functionId & ~Smccc.SVE_HINT, caller);
 	if (service === 0) return Smccc.NOT_SUPPORTED;
 	const single =
 		load<u32>(service, Service.KIND) === ServiceKind.CHANNELS &&
 		load<u32>(service, Service.COUNT) === 1;
 	if (single)
-		rememberCall(registers, x0, caller, load<u32>(service, Service.FIRST));
-	return serve(service, registers, caller);
-}
-
-/** There is no such CPU, or the system no longer runs: nothing is served. */
-export function refuse(cpu: u32): i32 {
-	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
-	if (cpu < <u32>Abi.MAX_CPUS)
-		store<i64>(registers, Smccc.NOT_SUPPORTED, Cpu.X0);
-	return Smccc.NOT_SUPPORTED;
+		rememberCall(functionId, caller, load<u32>(service, Service.FIRST));
+	return serve(service, caller);
 }
 
 /** The service of a function ID for a caller: one of the secure state does not exist outside of it; 0 for none. */
 export function serviceFor(functionId: u32, caller: u32): usize {
-	const service = serviceAt(functionId, caller & CallKey.LEVEL_MASK);
+	const service = serviceAt(functionId, caller & Caller.LEVEL_MASK);
 	if (service === 0 || !load<u32>(service, Service.SECURE)) return service;
-	return caller >> CallKey.SECURE_SHIFT !== 0 ? service : 0;
+	return caller & Caller.SECURE ? service : 0;
 }
 
 /** At an exception level, or at EL3 when EL2 passes on what it does not serve. */
@@ -133,7 +115,9 @@ function lookUp(functionId: u32, table: u32, mask: u32): usize {
 	}
 }
 
-export function serve(service: usize, registers: usize, caller: u32): i32 {
+/** Arguments but the function ID, and results but the first, are in the CPU's registers. */
+export function serve(service: usize, caller: u32): i32 {
+	const registers = registersOf(caller >> Caller.CPU_SHIFT);
 	switch (load<u32>(service, Service.KIND)) {
 		case ServiceKind.CHANNELS:
 			return channels(service);

@@ -17,13 +17,22 @@
 import { executeEntries } from "./batch";
 import { followPower } from "./hardware/thermal";
 import { Channel } from "./image";
-import { Address, BatchEntry, Claim, Cpu, State } from "./layout";
+import { isLastCall, lastCallOf } from "./last-call";
+import {
+	Address,
+	BatchEntry,
+	Caller,
+	Claim,
+	Cpu,
+	LastCall,
+	State,
+} from "./layout";
 import { dispatch } from "./scmi/entry";
 import { pollFastChannels } from "./scmi/performance-changes";
 import { onlyReads } from "./scmi/read-only";
 import { HEADER_SIZE, INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
 import { quietTraps } from "./sim/quiet";
-import { callerOf, isLastCall, Smccc, trapInFull } from "./smccc";
+import { callerOf, callInFull, Smccc } from "./smccc";
 
 /** Instead of a CPU: nobody gets a lease. */
 export const NO_CPU: u32 = u32.MAX_VALUE;
@@ -127,21 +136,20 @@ function lookEarly(): void {
 	followPower();
 }
 
-/** A trap, see trap.ts. */
-export function sharedTrap(cpu: u32, level: u32): i32 {
-	if (cpu < cpuCount()) {
-		const registers = cpuRow(cpu);
-		const claim = claimFor(registers);
-		const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
-		const answered =
-			isRepeated(registers, load<u32>(registers, Cpu.X0), level) &&
-			answer(channel, load<u32>(channel, Channel.LINEAR));
-		if (answered) finish(registers);
-		atomic.store<u32>(claim, 0);
-		if (answered) return Smccc.SUCCESS;
-	}
+/** A call, see trap.ts. */
+export function sharedCall(functionId: u32, caller: u32): i32 {
+	const cpu = caller >> Caller.CPU_SHIFT;
+	if (cpu >= cpuCount()) return Smccc.NOT_SUPPORTED;
+	const claim = claimFor(caller);
+	const channel = load<u32>(lastCallOf(caller), LastCall.CHANNEL);
+	const answered =
+		isRepeated(functionId, caller) &&
+		answer(channel, load<u32>(channel, Channel.LINEAR));
+	if (answered) useLease(cpu);
+	atomic.store<u32>(claim, 0);
+	if (answered) return Smccc.SUCCESS;
 	hold();
-	const result = trapInFull(cpu, level);
+	const result = callInFull(functionId, caller);
 	letGo(cpu);
 	return result;
 }
@@ -168,11 +176,11 @@ export function sharedBatch(cpu: u32, level: u32, first: u32, count: u32): u32 {
 /** Serves entries without the lock as long as that is possible. Returns how many. */
 function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
 	if (cpu >= cpuCount()) return 0;
-	const registers = cpuRow(cpu);
-	const claim = claimFor(registers);
+	const caller = callerOf(cpu, level);
+	const claim = claimFor(caller);
 	const entries = load<u32>(Address.STATE, State.BATCH_COUNT);
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
-	const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+	const channel = load<u32>(lastCallOf(caller), LastCall.CHANNEL);
 	let entry: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
 	let done: u32 = 0;
 	if (first <= entries && count <= entries - first) {
@@ -182,11 +190,12 @@ function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
 			const functionId = load<u32>(entry, BatchEntry.FUNCTION_ID);
 			const answered =
 				load<u32>(entry, BatchEntry.AREA) === 0 &&
-				isRepeated(registers, functionId, level) &&
+				isRepeated(functionId, caller) &&
 				answer(channel, entry);
 			if (!answered) break;
 			store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
-			finish(registers);
+			store<i64>(cpuRow(cpu), Smccc.SUCCESS, Cpu.X0);
+			useLease(cpu);
 			entry += stride;
 			done++;
 		}
@@ -196,33 +205,32 @@ function answerEntries(cpu: u32, level: u32, first: u32, count: u32): u32 {
 }
 
 /** Claims the channel of the CPU's last call, when whoever has it or the lock is done. Returns the claimed word. */
-function claimFor(registers: usize): usize {
+function claimFor(caller: u32): usize {
+	const last = lastCallOf(caller);
 	while (true) {
-		const channel = load<u32>(registers, Cpu.LAST_CHANNEL);
+		const channel = load<u32>(last, LastCall.CHANNEL);
 		const claim = claimWord((channel / Channel.SIZE) & (Claim.COUNT - 1));
 		waitUntilZero(Address.LOCK);
 		waitUntilZero(claim);
 		if (atomic.cmpxchg<u32>(claim, 0, 1) !== 0) continue;
 		const mine =
 			atomic.load<u32>(Address.LOCK) === 0 &&
-			load<u32>(registers, Cpu.LAST_CHANNEL) === channel;
+			load<u32>(last, LastCall.CHANNEL) === channel;
 		if (mine) return claim;
 		atomic.store<u32>(claim, 0);
 	}
 }
 
 /** Whether a call is for the channel of the CPU's last one, and the CPU has a lease. */
-function isRepeated(registers: usize, x0: u32, level: u32): bool {
-	return (
-		isLastCall(registers, x0, callerOf(registers, level)) &&
-		load<u32>(registers, Cpu.LEASE) !== 0
-	);
+function isRepeated(functionId: u32, caller: u32): bool {
+	const cpu = cpuRow(caller >> Caller.CPU_SHIFT);
+	return isLastCall(functionId, caller) && load<u32>(cpu, Cpu.LEASE) !== 0;
 }
 
 /** The call has returned: one trap of the lease is used. */
-function finish(registers: usize): void {
-	store<i64>(registers, Smccc.SUCCESS, Cpu.X0);
-	store<u32>(registers, load<u32>(registers, Cpu.LEASE) - 1, Cpu.LEASE);
+function useLease(cpu: u32): void {
+	const row = cpuRow(cpu);
+	store<u32>(row, load<u32>(row, Cpu.LEASE) - 1, Cpu.LEASE);
 }
 
 /** Serves a command that only reads. False, with nothing changed, when it may do more, or there is none. */

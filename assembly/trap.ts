@@ -1,89 +1,112 @@
-// The trap as it mostly is: a call for the channel of the CPU's last one, with nothing else due, and an answer at hand.
+// The trap as it mostly is: a call for the channel of the last one, with nothing else due, and an answer at hand.
 // SMCCC 1.4 (Arm DEN0028); SCMI 3.2 (Arm DEN0056E), sections 4.1.1 and 5.1.2. Everything else goes the full way, smccc.ts.
 //
 // One function without a call, but for a rate that has to be walked for: a call costs as much as all the checks of a message
 // together. The checks write nothing, so that the full way begins as if nobody had looked.
 
-import { Address, Cpu, Dispatch, State } from "./layout";
+import { domainRow } from "./hardware/power-domains";
+import { ClockState } from "./image";
+import { isLastCall, lastCallOf } from "./last-call";
+import { Address, AtHand, Cpu, LastCall, State } from "./layout";
 import {
-	allowedClock,
-	attributesAtHand,
-	notifiable,
-	rateAtHand,
-	stateAtHand,
-	versionAtHand,
-	walkedRate,
+	clockWords,
+	hasId,
+	hasNothing,
+	idIn,
+	isClockId,
+	isDomainId,
+	isStateKnown,
+	isVersion,
+	Message,
+	messageOf,
+	stateOf,
+	tellAttributes,
+	tellRate,
+	tellWord,
+	versionFor,
 } from "./scmi/at-hand";
-import { AtHand } from "./scmi/common";
-import { entryIn, isKnown, protocolOf } from "./scmi/entry";
-import { Status } from "./scmi/status";
-import {
-	HEADER_SIZE,
-	INTERRUPT_ENABLED,
-	raiseInterrupt,
-	Smt,
-	SmtStatus,
-} from "./shmem";
-import { callerOf, Smccc, trapInFull } from "./smccc";
-import { sharedTrap } from "./threads";
+import { INTERRUPT_ENABLED, Smt, SmtStatus } from "./shmem";
+import { now } from "./sim/time";
+import { callerOf, callInFull, refuse, registersOf, Smccc } from "./smccc";
+import { sharedCall } from "./threads";
 
-/**
- * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
- * Returns the low word of x0; x1..x3 hold further results.
- */
-export function trap(cpu: u32, level: u32): i32 {
-	if (ASC_FEATURE_THREADS) return sharedTrap(cpu, level);
-	const registers: usize = Address.CPU + cpu * Address.CPU_STRIDE;
-	const time =
-		load<u64>(Address.STATE, State.TIME) +
-		load<u64>(Address.STATE, State.TRAP_NS);
-	if (cpu >= load<u32>(Address.STATE, State.CPUS))
-		return trapInFull(cpu, level);
+/** Executes a call of a CPU, with the function ID in x0. Returns the low word of x0; x1..x3 hold further results. */
+export function call(functionId: u32, caller: u32): i32 {
+	if (ASC_FEATURE_THREADS) return sharedCall(functionId, caller);
+	const last = lastCallOf(caller);
+	if (functionId !== load<u32>(last, LastCall.FUNCTION_ID))
+		return callInFull(functionId, caller);
+	if (caller !== load<u32>(last, LastCall.CALLER))
+		return callInFull(functionId, caller);
+	const time = now();
 	if (time >= load<u64>(Address.STATE, State.ATTENTION))
-		return trapInFull(cpu, level);
-	if (load<u32>(registers, Cpu.X0) !== load<u32>(registers, Cpu.LAST_CALL))
-		return trapInFull(cpu, level);
-	if (~callerOf(registers, level) !== load<u32>(registers, Cpu.LAST_CALLER))
-		return trapInFull(cpu, level);
-	// A CPU without a last call has area 0, where no message lies. Read once: whoever shares the memory may change it meanwhile.
-	const area = load<u32>(registers, Cpu.LAST_AREA);
-	const status = load<u32>(area, Smt.STATUS);
-	const size = load<u32>(area, Smt.LENGTH) - HEADER_SIZE;
-	const header = load<u32>(area, Smt.HEADER);
-	if (status & SmtStatus.FREE) return trapInFull(cpu, level);
-	if (!isKnown(header)) return trapInFull(cpu, level);
-	const flags = load<u32>(area, Smt.FLAGS);
-	const p = area + Smt.PAYLOAD;
-	const entry = entryIn(load<u32>(registers, Cpu.LAST_DISPATCH), header);
-	if (size !== entry >> Dispatch.SIZE_SHIFT) return trapInFull(cpu, level);
-	let length: u32 = 0;
-	switch ((entry >> Dispatch.AT_HAND_SHIFT) & Dispatch.AT_HAND_MASK) {
-		case AtHand.PROTOCOL_VERSION:
-			length = versionAtHand(protocolOf(header), p);
-			break;
-		case AtHand.CLOCK_RATE_GET:
-			length = rateAtHand(p);
-			if (length === 0) length = walkedRate(p);
-			break;
-		case AtHand.CLOCK_ATTRIBUTES: {
-			const own = notifiable(load<u32>(registers, Cpu.LAST_AGENT));
-			const clock = allowedClock(p);
-			if (clock !== 0) length = attributesAtHand(own, clock, p);
-			break;
-		}
-		case AtHand.POWER_STATE_GET:
-			length = stateAtHand(p, time);
-			break;
-		default:
-			break;
+		return callInFull(functionId, caller);
+	// Each word is read once: whoever shares the memory may change it meanwhile.
+	const area = load<u32>(last, LastCall.AREA);
+	if (load<u32>(area, Smt.STATUS) & SmtStatus.FREE)
+		return callInFull(functionId, caller);
+	if (load<u32>(area, Smt.FLAGS) & INTERRUPT_ENABLED)
+		return callInFull(functionId, caller);
+	const length = load<u32>(area, Smt.LENGTH);
+	const message = messageOf(load<u32>(area, Smt.HEADER));
+	const atHand = load<u32>(last, LastCall.AT_HAND);
+	if (message === Message.CLOCK_RATE_GET) {
+		if (!(atHand & AtHand.CLOCK_RATE_GET))
+			return callInFull(functionId, caller);
+		const id = idIn(area);
+		if (!hasId(length)) return callInFull(functionId, caller);
+		if (!isClockId(id)) return callInFull(functionId, caller);
+		if (!(<u32>clockWords(id) & ClockState.RATE))
+			return callInFull(functionId, caller);
+		tellRate(area, id);
+	} else if (message === Message.CLOCK_ATTRIBUTES) {
+		if (!(atHand & AtHand.CLOCK_ATTRIBUTES))
+			return callInFull(functionId, caller);
+		const id = idIn(area);
+		if (!hasId(length)) return callInFull(functionId, caller);
+		if (!isClockId(id)) return callInFull(functionId, caller);
+		const words = clockWords(id);
+		if (!(<u32>words & ClockState.EVERYBODYS))
+			return callInFull(functionId, caller);
+		tellAttributes(area, words, atHand);
+	} else if (message === Message.POWER_STATE_GET) {
+		if (!(atHand & AtHand.POWER_STATE_GET))
+			return callInFull(functionId, caller);
+		if (!hasId(length)) return callInFull(functionId, caller);
+		const id = idIn(area);
+		if (!isDomainId(id)) return callInFull(functionId, caller);
+		const domain = domainRow(id);
+		if (!isStateKnown(domain)) return callInFull(functionId, caller);
+		tellWord(area, stateOf(domain));
+	} else {
+		if (!isVersion(message)) return callInFull(functionId, caller);
+		if (!hasNothing(length)) return callInFull(functionId, caller);
+		const version = versionFor(message);
+		if (version === 0) return callInFull(functionId, caller);
+		tellWord(area, version);
 	}
-	if (length === 0) return trapInFull(cpu, level);
-	store<u64>(Address.STATE, time, State.TIME);
-	store<i32>(p, Status.SUCCESS);
-	store<u32>(area, length, Smt.LENGTH);
+	store<u64>(
+		Address.STATE,
+		time + load<u64>(Address.STATE, State.TRAP_NS),
+		State.TIME,
+	);
 	store<u32>(area, SmtStatus.FREE, Smt.STATUS);
-	if (flags & INTERRUPT_ENABLED)
-		raiseInterrupt(load<u32>(registers, Cpu.LAST_CHANNEL));
-	store<u64>(registers, Smccc.SUCCESS, Cpu.X0);
 	return Smccc.SUCCESS;
+}
+
+/** The same with x0 among the CPU's registers, where the result goes as well. */
+export function trap(cpu: u32, level: u32): i32 {
+	// Of a system that has stopped, too, the CPUs find that nothing is served.
+	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
+	const registers = registersOf(cpu);
+	const functionId = load<u32>(registers, Cpu.X0);
+	const caller = callerOf(cpu, level);
+	// Another one than the last would be looked at twice.
+	const another = !ASC_FEATURE_THREADS && !isLastCall(functionId, caller);
+	const result = another
+		? callInFull(functionId, caller)
+		: call(functionId, caller);
+	// Sign-extended: 32-bit callers look at w0, 64-bit ones at x0.
+	store<i64>(registers, result, Cpu.X0);
+	return result;
 }

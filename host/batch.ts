@@ -3,7 +3,7 @@
 
 import { Address, BatchEntry, State } from "../assembly/layout.ts";
 import { CosimError } from "./errors.ts";
-import type { Method } from "./mailbox/conduit.ts";
+import { LEVEL_OF, type Method } from "./mailbox/conduit.ts";
 
 /** Where a batch's calls come from. */
 export interface BatchOptions {
@@ -44,8 +44,6 @@ export const BATCH_WORD = {
 	payload: BatchEntry.PAYLOAD / 4,
 } as const;
 
-const EL2 = 2;
-const EL3 = 3;
 /** Bytes of the message header. */
 const HEADER_SIZE = 4;
 
@@ -83,7 +81,7 @@ export class Batch {
 		this.words = new Uint32Array(engine.buffer, first, this.size * this.stride);
 		this.#engine = engine;
 		this.#cpu = cpu;
-		this.#level = method === "hvc" ? EL2 : EL3;
+		this.#level = LEVEL_OF[method];
 	}
 
 	/**

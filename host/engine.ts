@@ -9,12 +9,12 @@ import {
 	type LoadError,
 	Rail,
 } from "../assembly/image.ts";
-import { Abi, Address, Cpu, State, Stop } from "../assembly/layout.ts";
+import { Abi, Address, Caller, Cpu, State, Stop } from "../assembly/layout.ts";
 import { Batch, type BatchOptions } from "./batch.ts";
 import { CosimError } from "./errors.ts";
 import type { Firmware } from "./firmware.ts";
 import { Interrupts } from "./interrupts.ts";
-import type { Method, Stopped } from "./mailbox/conduit.ts";
+import { LEVEL_OF, type Method, type Stopped } from "./mailbox/conduit.ts";
 import { compileImage, placeInImage } from "./platform/image.ts";
 import type { Platform } from "./platform/platform.ts";
 
@@ -25,6 +25,7 @@ interface Exports extends Record<string, unknown> {
 	reserve(length: number): number;
 	loadImage(length: number): number;
 	trap(cpu: number, level: number): number;
+	call(functionId: number, caller: number): number;
 	reserveBatch(count: number): number;
 	batch(cpu: number, level: number, first: number, count: number): number;
 	advance(low: number, high: number): void;
@@ -44,6 +45,7 @@ const EXPORTS = [
 	"reserve",
 	"loadImage",
 	"trap",
+	"call",
 	"reserveBatch",
 	"batch",
 	"advance",
@@ -70,10 +72,6 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 	11: "more memory than there is",
 };
 
-/** Where HVC and SMC land. */
-const EL2 = 2;
-const EL3 = 3;
-
 /** Entries of the batch unless told otherwise. */
 const BATCH_ENTRIES = 1024;
 
@@ -92,6 +90,17 @@ export interface EngineOptions {
 }
 
 /**
+ * Who calls, for {@link Engine.rawCall}.
+ * @param cpu the CPU's index
+ * @param secure from the secure world
+ */
+export function callerOf(cpu: number, method: Method, secure = false): number {
+	return (
+		(cpu << Caller.CPU_SHIFT) | (secure ? Caller.SECURE : 0) | LEVEL_OF[method]
+	);
+}
+
+/**
  * A firmware with its hardware: one WebAssembly instance with one platform. Answers SMC and HVC, and the bus.
  * Several engines in one process are independent.
  */
@@ -102,6 +111,11 @@ export class Engine implements Firmware {
 	readonly buffer: ArrayBuffer;
 	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
+	/**
+	 * The same for the shortest way in: function ID and caller, see {@link callerOf}. x0 is neither looked for among the CPU's
+	 * registers nor written there; arguments and results behind it are.
+	 */
+	readonly rawCall: (functionId: number, caller: number) => number;
 	/** Executes entries of the batch: CPU, exception level, first entry, how many. The raw export, as above. */
 	readonly rawBatch: (
 		cpu: number,
@@ -143,10 +157,11 @@ export class Engine implements Firmware {
 		this.#batchEntries = batch;
 		if (joined === undefined) this.#load();
 		else checkJoined(joined, platform, this.#image);
-		const { memory, trap, batch: executeBatch } = this.#exports;
+		const { memory, trap, call, batch: executeBatch } = this.#exports;
 		this.memory = memory;
 		this.buffer = memory.buffer as ArrayBuffer;
 		this.rawTrap = trap;
+		this.rawCall = call;
 		this.rawBatch = executeBatch;
 		this.cpus = platform.cpus;
 		this.#registers = Array.from(
@@ -246,7 +261,7 @@ export class Engine implements Firmware {
 	}
 
 	trap(cpu: number, method: Method): number {
-		const result = this.rawTrap(cpu, method === "smc" ? EL3 : EL2);
+		const result = this.rawTrap(cpu, LEVEL_OF[method]);
 		this.#interrupts.take();
 		return result;
 	}

@@ -9,7 +9,7 @@ export { addScmiNodes } from "./devicetree/scmi-nodes.ts";
 export type * from "./devicetree/scmi-transport.ts";
 export { DeviceTree, DtNode } from "./devicetree/tree.ts";
 export type * from "./devicetree/values.ts";
-export { Engine, type EngineOptions } from "./engine.ts";
+export { callerOf, Engine, type EngineOptions } from "./engine.ts";
 export { CosimError, type ErrorCode } from "./errors.ts";
 export type { Firmware } from "./firmware.ts";
 export type * from "./mailbox/arm-smc-mailbox.ts";

@@ -2,8 +2,8 @@
 // SCMI 3.2 section 4.6.2.9: a clock is on while any agent wants it; gates that were open at load are nobody's request.
 
 import { Clock, ClockFlag, ClockKind } from "../image";
+import { gateIsShared } from "./clock-registers";
 import {
-	clockRow,
 	gateOpen,
 	kindOf,
 	parentAt,
@@ -38,24 +38,13 @@ function closeGate(clock: usize): void {
 		return;
 	}
 	const gate = load<u32>(clock, Clock.GATE_REGISTER);
-	if (gate === 0) return;
-	for (
-		let other = nextSharing(clock);
-		other !== clock;
-		other = nextSharing(other)
-	) {
-		if (load<u32>(other, Clock.USE_COUNT) !== 0) return;
-	}
+	if (gate === 0 || gateIsShared(clock)) return;
 	setField(
 		gate,
 		load<u8>(clock, Clock.GATE_SHIFT),
 		load<u8>(clock, Clock.GATE_WIDTH),
 		0,
 	);
-}
-
-function nextSharing(clock: usize): usize {
-	return clockRow(load<u16>(clock, Clock.SHARE_NEXT));
 }
 
 /** One more user: the first one brings up the parents and then the clock. */

@@ -4,8 +4,9 @@
 import { Clock, ClockFlag, ClockKind, ClockState } from "../image";
 import { Address, State } from "../layout";
 import { isLong } from "../scmi/common";
+import { enter, knows, learn } from "./clock-cache";
 import { pllOf, pllOn, pllRate } from "./pll";
-import { field, generation, setField } from "./registers";
+import { field, setField } from "./registers";
 
 /** A composite slice's fields (CCM_TARGET_ROOT). The postdiv is Clock.WIDTH bits wide from bit 0. */
 export const enum Slice {
@@ -18,7 +19,7 @@ export const enum Slice {
 
 /** The row of an ID that is known to be valid. */
 export function clockRow(id: u32): usize {
-	return load<u32>(Address.STATE, State.CLOCKS) + id * Clock.SIZE;
+	return Address.CLOCKS + id * Clock.SIZE;
 }
 
 /** Its ClockKind. */
@@ -39,7 +40,7 @@ export function findClock(id: u32): usize {
 
 /** The ID of a row. */
 export function clockId(clock: usize): u32 {
-	return <u32>((clock - load<u32>(Address.STATE, State.CLOCKS)) / Clock.SIZE);
+	return <u32>((clock - Address.CLOCKS) / Clock.SIZE);
 }
 
 export function parentCount(clock: usize): u32 {
@@ -93,29 +94,9 @@ export function parentOf(clock: usize): usize {
 	return parentCount(clock) === 0 ? 0 : parentAt(clock, parentPosition(clock));
 }
 
-// Threads may refresh the same clock at once, with the same result: whoever sees the stamp sees rate and state.
-
-/** The generation in which rate and state were computed. */
-function stampOf(clock: usize): u32 {
-	return ASC_FEATURE_THREADS
-		? atomic.load<u32>(clock, Clock.GENERATION)
-		: load<u32>(clock, Clock.GENERATION);
-}
-
-function stamp(clock: usize): void {
-	if (ASC_FEATURE_THREADS)
-		atomic.store<u32>(clock, generation(), Clock.GENERATION);
-	else store<u32>(clock, generation(), Clock.GENERATION);
-}
-
-/** Whether what was derived from registers still holds. */
-export function isFresh(clock: usize): bool {
-	return stampOf(clock) === generation();
-}
-
 /** The rate in Hz, whether the clock runs or not. */
 export function rateOf(clock: usize): u64 {
-	if (!isFresh(clock)) refresh(clock);
+	if (!knows(clock, ClockState.RATE)) findRate(clock);
 	return load<u64>(clock, Clock.RATE);
 }
 
@@ -125,15 +106,10 @@ export function parentRateOf(clock: usize): u64 {
 	return parent === 0 ? 0 : rateOf(parent);
 }
 
-/** Its ClockState bits. */
+/** Its ClockState bits that come from registers. */
 function stateOf(clock: usize): u32 {
-	if (!isFresh(clock)) refresh(clock);
-	let state: u32 = load<u16>(clock, Clock.STATE);
-	if (state === 0) {
-		state = computeState(clock);
-		store<u16>(clock, <u16>state, Clock.STATE);
-	}
-	return state;
+	if (!knows(clock, ClockState.KNOWN)) learn(clock, computeState(clock));
+	return load<u16>(clock, Clock.STATE);
 }
 
 /** Whether the clock runs: its own gate is open and its parent runs. */
@@ -194,11 +170,10 @@ export function divider(clock: usize): u32 {
 /** Products of dividers up to this one have room for one more factor of 16 bits. */
 const ROOM: u64 = 1 << 47;
 
-/** Finds the rate; the state is unknown then. load() has checked that nothing is its own ancestor and how deep the tree is. */
-export function refresh(clock: usize): void {
+/** Works out the rate. load() has checked that nothing is its own ancestor and how deep the tree is. */
+export function findRate(clock: usize): void {
 	store<u64>(clock, computeRate(clock), Clock.RATE);
-	store<u16>(clock, 0, Clock.STATE);
-	stamp(clock);
+	learn(clock, ClockState.RATE);
 }
 
 // Dividers one below the other round down like one divider by their product: a single division for a whole branch, up to
@@ -207,6 +182,7 @@ function computeRate(clock: usize): u64 {
 	let divisor: u64 = 1;
 	let at = clock;
 	do {
+		const parent = enter(at);
 		switch (kindOf(at)) {
 			case ClockKind.COMPOSITE:
 				divisor *= sliceDivider(at);
@@ -216,7 +192,7 @@ function computeRate(clock: usize): u64 {
 				break;
 			case ClockKind.FIXED_FACTOR:
 				if (load<u32>(at, Clock.MULT) !== 1) {
-					const product = parentRateOf(at) * load<u32>(at, Clock.MULT);
+					const product = rateOf(parent) * load<u32>(at, Clock.MULT);
 					return product / (load<u32>(at, Clock.DIV) * divisor);
 				}
 				divisor *= load<u32>(at, Clock.DIV);
@@ -225,13 +201,12 @@ function computeRate(clock: usize): u64 {
 				return divided(load<u64>(at, Clock.FIXED_RATE), divisor);
 			case ClockKind.PLL:
 				if (at !== clock) return divided(rateOf(at), divisor);
-				return pllRate(pllOf(at), parentRateOf(at));
+				return pllRate(pllOf(at), rateOf(parent));
 			default:
 				break;
 		}
-		at = parentOf(at);
-		if (at === 0) return 0;
-	} while (!isFresh(at) && divisor < ROOM);
+		at = parent;
+	} while (!knows(at, ClockState.RATE) && divisor < ROOM);
 	return divided(rateOf(at), divisor);
 }
 
@@ -240,13 +215,12 @@ function divided(rate: u64, divisor: u64): u64 {
 	return divisor === 1 ? rate : rate / divisor;
 }
 
-// Parents first.
+// Parents first: nothing is known of a clock without being known of those above it.
 function computeState(clock: usize): u32 {
-	const parent = parentOf(clock);
+	const parent = enter(clock);
 	let state: u32 = ClockState.RUNNING;
 	if (parent !== 0)
 		state = stateOf(parent) & (ClockState.RUNNING | ClockState.RATE_SETTABLE);
-	state |= ClockState.KNOWN;
 	if (!gateOpen(clock)) state &= ~ClockState.RUNNING;
 	const flags = load<u8>(clock, Clock.FLAGS);
 	switch (kindOf(clock)) {
@@ -267,9 +241,11 @@ function computeState(clock: usize): u32 {
 	}
 	if (parent !== 0) state |= ClockState.PARENTS;
 	if (isLong(load<u32>(clock, Clock.NAME))) state |= ClockState.LONG_NAME;
+	if (load<u32>(clock, Clock.DENIED_TO) === 0) state |= ClockState.EVERYBODYS;
 	const all =
 		hasMux(clock) &&
 		!isCritical(clock) &&
 		(state & ClockState.RATE_SETTABLE) !== 0;
-	return all ? state : state | ClockState.RESTRICTED;
+	if (!all) state |= ClockState.RESTRICTED;
+	return state | ClockState.KNOWN;
 }

@@ -1,10 +1,12 @@
 // The 1416x (integer) and 1443x (fractional) PLLs: GNRL_CTL, DIV_CTL0 and DIV_CTL1 of the CCM analog block.
 // i.MX 8M Mini reference manual, chapter 5.1.8; retuning as Linux's clk-pll14xx does it.
 
-import { Clock, Pll, PllRate } from "../image";
+import { Clock, ClockState, Pll, PllRate } from "../image";
 import { Address, State } from "../layout";
 import { now, pass } from "../sim/time";
-import { invalidate, write } from "./registers";
+import { forget } from "./clock-cache";
+import { clockRow } from "./clock-tree";
+import { write } from "./registers";
 import { better, Rounding } from "./rounding";
 
 const enum Gnrl {
@@ -104,12 +106,26 @@ export function readPllWord(register: usize): u32 {
 	return locked ? value | Gnrl.LOCK : value & ~Gnrl.LOCK;
 }
 
+/** Writes a register of a PLL, of whose clock and all below it less is known then. */
+function writePllRegister(pll: usize, register: usize, value: u32): void {
+	const changed = load<u32>(register) ^ value;
+	const isControl = register === <usize>load<u32>(pll, Pll.CONTROL);
+	let lost: u32 = 0;
+	if (isControl ? changed & Gnrl.BYPASS : changed) lost |= ClockState.RATES;
+	if (isControl && changed & Gnrl.RESET_N) lost |= ClockState.STATES;
+	if (lost !== 0) forget(clockRow(load<u32>(pll, Pll.CLOCK)), lost);
+	write(register, value);
+}
+
 /** The bus writes a word of a PLL block. Returns the PLL that has to lock anew, or 0. */
 export function writePllWord(register: usize, value: u32): usize {
-	const old = load<u32>(register);
-	write(register, value);
 	const pll = pllWith(register);
-	if (pll === 0) return 0;
+	if (pll === 0) {
+		write(register, value);
+		return 0;
+	}
+	const old = load<u32>(register);
+	writePllRegister(pll, register, value);
 	const control = load<u32>(pll, Pll.CONTROL);
 	// Leaving reset, or another mdiv or pdiv while out of it.
 	const locks =
@@ -137,7 +153,7 @@ export function pllWith(register: usize): usize {
 export function powerUpPll(pll: usize, fin: u64): void {
 	const control = load<u32>(pll, Pll.CONTROL);
 	if (!pllOn(pll)) {
-		write(control, load<u32>(control) | Gnrl.RESET_N);
+		writePllRegister(pll, control, load<u32>(control) | Gnrl.RESET_N);
 		startLocking(pll, fin);
 	}
 	waitForLock(pll);
@@ -146,7 +162,7 @@ export function powerUpPll(pll: usize, fin: u64): void {
 /** Holds it in reset. */
 export function powerDownPll(pll: usize): void {
 	const control = load<u32>(pll, Pll.CONTROL);
-	write(control, load<u32>(control) & ~Gnrl.RESET_N);
+	writePllRegister(pll, control, load<u32>(control) & ~Gnrl.RESET_N);
 }
 
 function waitForLock(pll: usize): void {
@@ -303,12 +319,11 @@ export function retunePll(
 		((divCtl0 ^ load<u32>(control, Offset.DIV_CTL0)) & MDIV_AND_PDIV) !== 0 &&
 		pllOn(pll);
 	if (relock) powerDownPll(pll);
-	write(control + Offset.DIV_CTL0, divCtl0);
+	writePllRegister(pll, control + Offset.DIV_CTL0, divCtl0);
 	if (load<u32>(pll, Pll.FRACTIONAL))
-		write(control + Offset.DIV_CTL1, <u32>setting);
+		writePllRegister(pll, control + Offset.DIV_CTL1, <u32>setting);
 	// A PLL that was told its rate drives it: the internal bypass ends here.
-	write(control, load<u32>(control) & ~Gnrl.BYPASS);
+	writePllRegister(pll, control, load<u32>(control) & ~Gnrl.BYPASS);
 	if (relock) powerUpPll(pll, fin);
-	invalidate();
 	return true;
 }

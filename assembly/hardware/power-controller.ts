@@ -3,7 +3,7 @@
 
 import { Domain, Handshake, Pending, PowerController, Switch } from "../image";
 import { Address, State } from "../layout";
-import { now } from "../sim/time";
+import { callAttention, now } from "../sim/time";
 
 /** PGC control: power down enable. PGC status: the region is off. */
 const POWER_DOWN_ENABLE: u32 = 1;
@@ -86,6 +86,7 @@ function completeUntil(moment: u64): void {
 function expect(at: u64): void {
 	const due = load<u64>(Address.STATE, State.POWER_DUE);
 	store<u64>(Address.STATE, min(at, due), State.POWER_DUE);
+	callAttention();
 }
 
 /** A region or an acknowledge may have changed, and with it the state of a power domain. */

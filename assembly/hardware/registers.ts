@@ -1,36 +1,24 @@
 // Register words in linear memory, their bit fields, and the generation that counts their changes.
-// Whatever is derived from registers (rates, running clocks) is valid for one generation only.
+// Whoever writes a register writes it here, so that nobody goes on believing what was derived from it.
 
-import { Clock } from "../image";
 import { Address, State } from "../layout";
 import { callAttention } from "../sim/time";
+import { forgetFrom } from "./clock-registers";
 
 /** The current generation. */
 export function generation(): u32 {
 	return load<u32>(Address.STATE, State.GENERATION);
 }
 
-/** Makes everything derived from registers stale. */
-export function invalidate(): void {
-	let next = generation() + 1;
-	if (next === 0) {
-		// After 2^32 changes a stamp from long ago could look fresh: forget them all.
-		const clocks = load<u32>(Address.STATE, State.CLOCKS);
-		const count = load<u32>(Address.STATE, State.CLOCK_COUNT);
-		for (let i: u32 = 0; i < count; i++) {
-			store<u32>(clocks + i * Clock.SIZE, 0, Clock.GENERATION);
-		}
-		next = 1;
-	}
-	store<u32>(Address.STATE, next, State.GENERATION);
-	callAttention();
-}
-
 /** Writes a register word at its linear address. */
 export function write(register: usize, value: u32): void {
-	if (load<u32>(register) === value) return;
+	const changed = load<u32>(register) ^ value;
+	if (changed === 0) return;
+	// While muxes still select the parents that clocks have entered.
+	forgetFrom(register, changed);
 	store<u32>(register, value);
-	invalidate();
+	store<u32>(Address.STATE, generation() + 1, State.GENERATION);
+	callAttention();
 }
 
 /** A field of `width` bits, 1 to 31, from bit `shift` of a register word. */

@@ -3,6 +3,7 @@
 
 import { Reset } from "../image";
 import { Address, State } from "../layout";
+import { write } from "./registers";
 
 /** The reset domain with an ID from outside, or 0. */
 export function findReset(id: u32): usize {
@@ -22,5 +23,5 @@ export function setLine(reset: usize, asserted: bool): void {
 	const bits = load<u32>(reset, Reset.BITS);
 	const level = load<u32>(reset, Reset.ASSERTED);
 	const others = load<u32>(register) & ~bits;
-	store<u32>(register, others | (asserted ? level : bits & ~level));
+	write(register, others | (asserted ? level : bits & ~level));
 }

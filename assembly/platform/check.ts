@@ -34,18 +34,31 @@ export function check(holds: bool, error: u32, address: usize): bool {
 	return holds;
 }
 
-/** Checks the name that the word at `field` points at. */
+/** Checks the name that the word at `field` points at: both forms of it. */
 export function checkName(field: usize): void {
 	const name = load<u32>(field);
 	const size = header(Image.STRINGS + 4);
-	const inside = name < size && size - name >= SHORT_NAME;
+	const inside = name < size && size - name > SHORT_NAME;
 	if (!check(inside, LoadError.REFERENCE, field)) return;
-	const text = state(State.STRINGS) + name;
+	const short = state(State.STRINGS) + name;
+	let ended = false;
+	for (let i: u32 = 0; i < SHORT_NAME; i++) {
+		const isEnd = load<u8>(short + i) === 0;
+		check(isEnd || !ended, LoadError.RANGE, field);
+		ended = isEnd;
+	}
+	check(ended, LoadError.RANGE, field);
+	// STRINGS ends with a NUL.
 	let length: u32 = 0;
-	while (load<u8>(text + length) !== 0) length++;
-	check(length <= MAX_NAME, LoadError.RANGE, field);
-	for (let i = length; i < SHORT_NAME; i++)
-		check(load<u8>(text + i) === 0, LoadError.RANGE, field);
+	while (load<u8>(short + SHORT_NAME + length) !== 0) length++;
+	const fits = length === 0 || (length >= SHORT_NAME && length <= MAX_NAME);
+	check(fits, LoadError.RANGE, field);
+}
+
+/** The same, and turns its offset in STRINGS into an address. */
+export function resolveName(field: usize): void {
+	checkName(field);
+	store<u32>(field, state(State.STRINGS) + load<u32>(field));
 }
 
 /** Turns the physical address of a register at `field` into a linear one. */

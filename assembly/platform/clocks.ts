@@ -1,9 +1,10 @@
 // Checks the clocks and PLLs of a platform image, and makes their rows ready for use.
 // This project's own format (image.ts); nothing of an image is believed before it was checked.
 
-import { linearAddress } from "../hardware/bus";
+import { findBlock } from "../hardware/bus";
 import { PLATFORM, requestClock } from "../hardware/clock-gates";
 import { positionOf } from "../hardware/clock-rate";
+import { chain, hasField } from "../hardware/clock-registers";
 import {
 	clockRow,
 	isCritical,
@@ -11,9 +12,18 @@ import {
 	parentAt,
 	parentCount,
 } from "../hardware/clock-tree";
-import { Clock, ClockKind, Image, LoadError, Pll, PllRate } from "../image";
+import {
+	Block,
+	BlockKind,
+	Clock,
+	ClockKind,
+	Image,
+	LoadError,
+	Pll,
+	PllRate,
+} from "../image";
 import { Address, State } from "../layout";
-import { check, checkName, failed, header, resolve, state } from "./check";
+import { check, failed, header, resolve, resolveName, state } from "./check";
 
 /** Clocks and domains may be nested this deep. */
 const MAX_DEPTH: u32 = 64;
@@ -21,8 +31,10 @@ const MAX_DEPTH: u32 = 64;
 export function checkPlls(): void {
 	for (let i: u32 = 0; i < state(State.PLL_COUNT); i++) {
 		const pll = state(State.PLLS) + i * Pll.SIZE;
-		// All three registers must lie in the block.
-		const inside = linearAddress(load<u32>(pll, Pll.CONTROL), 12) !== 0;
+		// All three registers must lie in a block that knows PLLs.
+		const block = findBlock(load<u32>(pll, Pll.CONTROL), 12);
+		const inside =
+			block !== 0 && load<u32>(block, Block.KIND) === BlockKind.PLL;
 		if (!check(inside, LoadError.ADDRESS, pll)) return;
 		resolve(pll + Pll.CONTROL);
 		const first = load<u32>(pll, Pll.RATES);
@@ -92,10 +104,10 @@ export function checkClocks(): void {
 function checkClock(clock: usize, _id: u32): void {
 	const kind = kindOf(clock);
 	if (!check(kind < ClockKind.COUNT, LoadError.RANGE, clock)) return;
-	// Never a generation: an ID without a clock of its own, an alias too, is never fresh.
-	store<u32>(clock, 0, Clock.GENERATION);
+	// Nothing is ever known of an ID without a clock of its own, an alias too.
+	store<u16>(clock, 0, Clock.STATE);
 	if (kind === ClockKind.NONE) return;
-	checkName(clock + Clock.NAME);
+	resolveName(clock + Clock.NAME);
 	if (kind === ClockKind.ALIAS) {
 		check(
 			isClock(load<u16>(clock, Clock.TARGET)),
@@ -107,11 +119,9 @@ function checkClock(clock: usize, _id: u32): void {
 	const shift: u32 = load<u8>(clock, Clock.SHIFT);
 	const width: u32 = load<u8>(clock, Clock.WIDTH);
 	let inputs: u32 = 1;
-	let hasRegister = true;
 	switch (kind) {
 		case ClockKind.FIXED:
 			inputs = 0;
-			hasRegister = false;
 			break;
 		case ClockKind.MUX:
 			check(width >= 1 && width <= 7, LoadError.RANGE, clock + Clock.WIDTH);
@@ -129,11 +139,9 @@ function checkClock(clock: usize, _id: u32): void {
 			const div = load<u32>(clock, Clock.DIV);
 			check(mult >= 1 && mult <= 0xffff, LoadError.RANGE, clock + Clock.MULT);
 			check(div >= 1 && div <= 0xffff, LoadError.RANGE, clock + Clock.DIV);
-			hasRegister = false;
 			break;
 		}
 		default:
-			hasRegister = false;
 			break;
 	}
 	check(shift + width <= 32, LoadError.RANGE, clock + Clock.SHIFT);
@@ -142,7 +150,7 @@ function checkClock(clock: usize, _id: u32): void {
 		LoadError.RANGE,
 		clock + Clock.PARENT_COUNT,
 	);
-	if (hasRegister) resolve(clock + Clock.REGISTER);
+	if (hasField(clock)) resolveRegister(clock + Clock.REGISTER);
 	if (load<u32>(clock, Clock.GATE_REGISTER) !== 0) {
 		const gateWidth: u32 = load<u8>(clock, Clock.GATE_WIDTH);
 		check(
@@ -155,7 +163,7 @@ function checkClock(clock: usize, _id: u32): void {
 			LoadError.RANGE,
 			clock + Clock.GATE_SHIFT,
 		);
-		resolve(clock + Clock.GATE_REGISTER);
+		resolveRegister(clock + Clock.GATE_REGISTER);
 	}
 	const first = load<u32>(clock, Clock.PARENTS);
 	const most = header(Image.PARENTS + 4);
@@ -168,6 +176,16 @@ function checkClock(clock: usize, _id: u32): void {
 	store<u32>(clock, 0, Clock.REQUESTS);
 	store<u32>(clock, 0, Clock.USE_COUNT);
 	store<u8>(clock, 0, Clock.HELD_PARENT);
+	store<u32>(clock, 0, Clock.FIRST_CHILD);
+	if (!failed()) chain(clock);
+}
+
+/** The register of a mux, divider or gate must lie where writes are noticed. */
+function resolveRegister(field: usize): void {
+	const block = findBlock(load<u32>(field), 4);
+	const kind: u32 = block === 0 ? BlockKind.RAM : load<u32>(block, Block.KIND);
+	const noticed = kind !== BlockKind.RAM && kind !== BlockKind.POWER;
+	if (check(noticed, LoadError.ADDRESS, field)) resolve(field);
 }
 
 /** The rows that it points at. */
@@ -183,7 +201,6 @@ function checkClockLinks(clock: usize, _id: u32): void {
 		);
 	}
 	if (failed()) return;
-	checkSharing(clock);
 	const target = load<u16>(clock, Clock.TARGET);
 	if (kind === ClockKind.PLL) {
 		const owns = target < state(State.PLL_COUNT);
@@ -191,24 +208,6 @@ function checkClockLinks(clock: usize, _id: u32): void {
 	} else if (kind === ClockKind.CPU) {
 		checkCpu(clock, target);
 	}
-}
-
-/** The ring of clocks that share a gate comes back to its start and stays with the same bits. */
-function checkSharing(clock: usize): void {
-	let other = clock;
-	for (let steps: u32 = 0; steps < 16; steps++) {
-		const next = load<u16>(other, Clock.SHARE_NEXT);
-		if (!check(isClock(next), LoadError.REFERENCE, other + Clock.SHARE_NEXT))
-			return;
-		other = clockRow(next);
-		const same =
-			load<u32>(other, Clock.GATE_REGISTER) ===
-				load<u32>(clock, Clock.GATE_REGISTER) &&
-			load<u8>(other, Clock.GATE_SHIFT) === load<u8>(clock, Clock.GATE_SHIFT);
-		if (!check(same, LoadError.REFERENCE, clock + Clock.SHARE_NEXT)) return;
-		if (other === clock) return;
-	}
-	check(false, LoadError.CYCLE, clock + Clock.SHARE_NEXT);
 }
 
 /** The parent is a mux with both the parking clock and the clock to retune among its inputs. */

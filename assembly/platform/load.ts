@@ -33,6 +33,7 @@ import {
 	System,
 	Thermal,
 } from "../image";
+import { forgetCall } from "../last-call";
 import {
 	Abi,
 	Address,
@@ -130,78 +131,93 @@ function checkHeader(length: u32): void {
 	setState(State.PASS_ON, header(Image.PASS_ON));
 	setState(State.TRAP_NS, header(Image.TRAP_NS));
 	setState(State.GENERATION, 1);
+	forgetCall();
 	setState(State.POWER_CHANGES, 1);
 	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
 }
 
-/** Checks that a section lies in the image. Returns its address. */
-function section(field: u32, rowSize: u32, length: u32): u32 {
-	const offset = header(field);
-	const count = header(field + 4);
-	const end = <u64>offset + <u64>count * rowSize;
-	const inside =
-		offset >= <u32>Image.HEADER_SIZE && (offset & 7) === 0 && end <= length;
-	check(count === 0 || inside, LoadError.SECTION, Address.IMAGE + field);
-	return Address.IMAGE + offset;
+const enum Section {
+	/** Place in the image's header, bytes of a row, most rows, place in the state or 0. */
+	FIELD = 0x0,
+	ROW = 0x4,
+	MOST = 0x8,
+	TO = 0xc,
+	SIZE = 0x10,
 }
 
-function table(
-	field: u32,
-	rowSize: u32,
-	length: u32,
-	address: u32,
-	most: u32,
-): void {
-	setState(address, section(field, rowSize, length));
-	setState(address + 4, header(field + 4));
-	check(header(field + 4) <= most, LoadError.RANGE, Address.IMAGE + field + 4);
-}
+/** As many rows as fit. */
+const ANY: u32 = u32.MAX_VALUE;
 
-/** A section of no row or one. */
-function optional(field: u32, size: u32, length: u32, address: u32): void {
-	const at = section(field, size, length);
-	const count = header(field + 4);
-	check(count <= 1, LoadError.RANGE, Address.IMAGE + field + 4);
-	setState(address, count === 0 ? 0 : at);
+/** Sections whose address and number of rows are in the state, one behind the other. */
+// biome-ignore format: one section in each line
+const TABLES = memory.data<u32>([
+	Image.BLOCKS, Block.SIZE, 64, State.BLOCKS,
+	Image.CLOCKS, Clock.SIZE, 0xffff, State.CLOCKS,
+	Image.PLLS, Pll.SIZE, 0xffff, State.PLLS,
+	Image.DOMAINS, Domain.SIZE, 0xffff, State.DOMAINS,
+	Image.SWITCHES, Switch.SIZE, 32, State.SWITCHES,
+	Image.HANDSHAKES, Handshake.SIZE, 32, State.HANDSHAKES,
+	Image.AGENTS, Agent.SIZE, Abi.MAX_AGENTS, State.AGENTS,
+	Image.CHANNELS, Channel.SIZE, 0xffff, State.CHANNELS,
+	Image.PROTOCOLS, Protocol.SIZE, Dispatch.PROTOCOLS, State.PROTOCOLS,
+	Image.RESETS, Reset.SIZE, 0xffff, State.RESETS,
+	Image.RAILS, Rail.SIZE, 0xffff, State.RAILS,
+	Image.PERFORMANCE, Performance.SIZE, 0xffff, State.PERFORMANCE,
+	Image.SENSORS, Sensor.SIZE, 0xffff, State.SENSORS,
+	Image.DEVICES, Device.SIZE, 0xffff, State.DEVICES,
+	0,
+]);
+
+/** Sections of which the state has the address, 0 without rows, or that are found through the header. */
+// biome-ignore format: one section in each line
+const OTHERS = memory.data<u32>([
+	Image.STRINGS, 1, ANY, State.STRINGS,
+	Image.PARENTS, 2, ANY, State.PARENTS,
+	Image.SYSTEM, System.SIZE, 1, State.SYSTEM,
+	Image.THERMAL, Thermal.SIZE, 1, State.THERMAL,
+	Image.PLL_RATES, PllRate.SIZE, ANY, 0,
+	Image.RAIL_LEVELS, RailLevel.SIZE, ANY, 0,
+	Image.OPERATING_POINTS, OperatingPoint.SIZE, ANY, 0,
+	Image.SENSOR_AXES, SensorAxis.SIZE, ANY, 0,
+	Image.SENSOR_INTERVALS, SensorInterval.SIZE, ANY, 0,
+	Image.DEVICE_RESOURCES, DeviceResource.SIZE, ANY, 0,
+	Image.REGISTERS, Register.SIZE, ANY, 0,
+	Image.DOMAIN_CLOCKS, 2, ANY, 0,
+	Image.SERVICES, Service.SIZE, ANY, 0,
+	Image.RESULTS, 4, ANY, 0,
+	0,
+]);
+
+/** Checks that sections lie in the image, and notes where. */
+function placeSections(list: usize, counted: bool, length: u32): void {
+	for (let at = list; load<u32>(at, Section.FIELD) !== 0; at += Section.SIZE) {
+		const field = load<u32>(at, Section.FIELD);
+		const offset = header(field);
+		const count = header(field + 4);
+		const end = <u64>offset + <u64>count * load<u32>(at, Section.ROW);
+		const inside =
+			offset >= <u32>Image.HEADER_SIZE && (offset & 7) === 0 && end <= length;
+		check(count === 0 || inside, LoadError.SECTION, Address.IMAGE + field);
+		const fits = count <= load<u32>(at, Section.MOST);
+		check(fits, LoadError.RANGE, Address.IMAGE + field + 4);
+		const to = load<u32>(at, Section.TO);
+		if (to === 0) continue;
+		const address: u32 = Address.IMAGE + offset;
+		setState(to, counted || count !== 0 ? address : 0);
+		if (counted) setState(to + 4, count);
+	}
 }
 
 function resolveSections(length: u32): void {
-	table(Image.BLOCKS, Block.SIZE, length, State.BLOCKS, 64);
-	table(Image.CLOCKS, Clock.SIZE, length, State.CLOCKS, 0xffff);
-	table(Image.PLLS, Pll.SIZE, length, State.PLLS, 0xffff);
-	table(Image.DOMAINS, Domain.SIZE, length, State.DOMAINS, 0xffff);
-	table(Image.SWITCHES, Switch.SIZE, length, State.SWITCHES, 32);
-	table(Image.HANDSHAKES, Handshake.SIZE, length, State.HANDSHAKES, 32);
-	table(Image.AGENTS, Agent.SIZE, length, State.AGENTS, Abi.MAX_AGENTS);
+	placeSections(TABLES, true, length);
+	placeSections(OTHERS, false, length);
+	check(
+		state(State.CLOCKS) === <u32>Address.CLOCKS,
+		LoadError.SECTION,
+		Address.IMAGE + Image.CLOCKS,
+	);
 	const agents = state(State.AGENT_COUNT);
 	check(agents >= 2, LoadError.RANGE, Address.IMAGE + Image.AGENTS);
-	table(Image.CHANNELS, Channel.SIZE, length, State.CHANNELS, 0xffff);
-	table(
-		Image.PROTOCOLS,
-		Protocol.SIZE,
-		length,
-		State.PROTOCOLS,
-		Dispatch.PROTOCOLS,
-	);
-	setState(State.STRINGS, section(Image.STRINGS, 1, length));
-	setState(State.PARENTS, section(Image.PARENTS, 2, length));
-	section(Image.PLL_RATES, PllRate.SIZE, length);
-	table(Image.RESETS, Reset.SIZE, length, State.RESETS, 0xffff);
-	table(Image.RAILS, Rail.SIZE, length, State.RAILS, 0xffff);
-	section(Image.RAIL_LEVELS, RailLevel.SIZE, length);
-	table(Image.PERFORMANCE, Performance.SIZE, length, State.PERFORMANCE, 0xffff);
-	section(Image.OPERATING_POINTS, OperatingPoint.SIZE, length);
-	table(Image.SENSORS, Sensor.SIZE, length, State.SENSORS, 0xffff);
-	section(Image.SENSOR_AXES, SensorAxis.SIZE, length);
-	section(Image.SENSOR_INTERVALS, SensorInterval.SIZE, length);
-	table(Image.DEVICES, Device.SIZE, length, State.DEVICES, 0xffff);
-	section(Image.DEVICE_RESOURCES, DeviceResource.SIZE, length);
-	optional(Image.SYSTEM, System.SIZE, length, State.SYSTEM);
-	optional(Image.THERMAL, Thermal.SIZE, length, State.THERMAL);
-	section(Image.REGISTERS, Register.SIZE, length);
-	section(Image.DOMAIN_CLOCKS, 2, length);
-	section(Image.SERVICES, Service.SIZE, length);
-	section(Image.RESULTS, 4, length);
 	setState(State.POWER, Address.IMAGE + Image.POWER);
 	const strings = header(Image.STRINGS + 4);
 	const terminated =
@@ -214,9 +230,21 @@ function resolveSections(length: u32): void {
 	checkName(Address.IMAGE + Image.SUB_VENDOR);
 }
 
-function slots(services: u32): u32 {
+/** Slots of a hash table for that many rows. */
+function slots(rows: u32): u32 {
 	let count: u32 = 8;
-	while (count < services * 2) count <<= 1;
+	while (count < rows * 2) count <<= 1;
+	return count;
+}
+
+/** How many registers have clocks' muxes, dividers or gates, at most. */
+function clockRegisters(): u32 {
+	let count: u32 = 0;
+	for (let id: u32 = 0; id < state(State.CLOCK_COUNT); id++) {
+		const clock: usize = Address.CLOCKS + id * Clock.SIZE;
+		if (load<u32>(clock, Clock.REGISTER) !== 0) count++;
+		if (load<u32>(clock, Clock.GATE_REGISTER) !== 0) count++;
+	}
 	return count;
 }
 
@@ -238,6 +266,9 @@ function layOut(length: u32): void {
 	at = align(at + <u64>agents * state(State.SENSOR_COUNT) * SensorUse.SIZE);
 	const dispatch = at;
 	at += <u64>agents * Dispatch.SIZE;
+	const chains = at;
+	const chainSlots = slots(clockRegisters());
+	at = align(at + <u64>chainSlots * 2);
 	const el2 = at;
 	at += <u64>slots(services) * Slot.SIZE;
 	const el3 = at;
@@ -266,6 +297,8 @@ function layOut(length: u32): void {
 	}
 	setState(State.SENSOR_USES, <u32>uses);
 	setState(State.DISPATCH, <u32>dispatch);
+	setState(State.CHAINS, <u32>chains);
+	setState(State.CHAIN_MASK, chainSlots - 1);
 	setState(State.EL2_TABLE, <u32>el2);
 	setState(State.EL2_MASK, slots(services) - 1);
 	setState(State.EL3_TABLE, <u32>el3);

@@ -15,7 +15,7 @@ import {
 import { Abi, Address, State } from "../layout";
 import { lookLater } from "../scmi/performance-changes";
 import { allowAll } from "../scmi/performance-levels";
-import { check, checkName, failed, header, state } from "./check";
+import { check, failed, header, resolveName, state } from "./check";
 import { isClock } from "./clocks";
 
 /** Rates are told in kHz, in 32 bits. */
@@ -31,7 +31,7 @@ export function checkPerformance(): void {
 }
 
 function checkDomain(domain: usize): void {
-	checkName(domain + Performance.NAME);
+	resolveName(domain + Performance.NAME);
 	check(
 		isClock(load<u32>(domain, Performance.CLOCK)),
 		LoadError.REFERENCE,

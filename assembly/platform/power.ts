@@ -14,7 +14,7 @@ import {
 	Switch,
 } from "../image";
 import { Address, State } from "../layout";
-import { check, checkName, failed, header, resolve, state } from "./check";
+import { check, failed, header, resolve, resolveName, state } from "./check";
 import { isClock } from "./clocks";
 
 /** Clocks and domains may be nested this deep. */
@@ -65,7 +65,7 @@ function within(mask: u32, count: u32): bool {
 }
 
 function checkDomain(domain: usize, switches: u32, handshakes: u32): void {
-	checkName(domain + Domain.NAME);
+	resolveName(domain + Domain.NAME);
 	const regions = load<u32>(domain, Domain.SWITCHES);
 	const shakes = load<u32>(domain, Domain.HANDSHAKES);
 	check(

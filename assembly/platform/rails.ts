@@ -3,7 +3,7 @@
 
 import { Image, LoadError, Rail, RailLevel } from "../image";
 import { Address, State } from "../layout";
-import { check, checkName, failed, header, resolve, state } from "./check";
+import { check, failed, header, resolve, resolveName, state } from "./check";
 
 /** Selectors are bits of 8-bit registers. */
 const MAX_SELECTOR_BITS: u32 = 8;
@@ -16,7 +16,7 @@ export function checkRails(): void {
 }
 
 function checkRail(rail: usize): void {
-	checkName(rail + Rail.NAME);
+	resolveName(rail + Rail.NAME);
 	resolve(rail + Rail.REGISTER);
 	resolve(rail + Rail.ENABLE_REGISTER);
 	check(

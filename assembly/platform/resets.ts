@@ -3,7 +3,7 @@
 
 import { LoadError, Reset } from "../image";
 import { State } from "../layout";
-import { check, checkName, failed, resolve, state } from "./check";
+import { check, failed, resolve, resolveName, state } from "./check";
 
 export function checkResets(): void {
 	for (let i: u32 = 0; i < state(State.RESET_COUNT) && !failed(); i++) {
@@ -16,7 +16,7 @@ function checkReset(row: usize): void {
 	store<u32>(row, 0, Reset.PENDING);
 	// An ID that no domain has.
 	if (load<u32>(row, Reset.REGISTER) === 0) return;
-	checkName(row + Reset.NAME);
+	resolveName(row + Reset.NAME);
 	const bits = load<u32>(row, Reset.BITS);
 	const asserted = load<u32>(row, Reset.ASSERTED);
 	check(bits !== 0, LoadError.RANGE, row + Reset.BITS);

@@ -16,7 +16,7 @@ import {
 } from "../image";
 import { Abi, Address, SensorUse, State } from "../layout";
 import { agentRow } from "../scmi/agents";
-import { check, checkName, failed, header, resolve, state } from "./check";
+import { check, failed, header, resolve, resolveName, state } from "./check";
 import { isClock } from "./clocks";
 
 /** An axis ID has 6 bits, a resolution 27. */
@@ -77,7 +77,7 @@ function isFlag(field: usize): void {
 }
 
 function checkSensor(sensor: usize): void {
-	checkName(sensor + Sensor.NAME);
+	resolveName(sensor + Sensor.NAME);
 	isFlag(sensor + Sensor.SCALAR);
 	isFlag(sensor + Sensor.TIMESTAMPS);
 	atMost(sensor + Sensor.READING_NS, MAX_READING_NS);
@@ -126,7 +126,7 @@ function section(field: usize, count: u32, table: u32, size: u32): usize {
 }
 
 function checkAxis(axis: usize): void {
-	checkName(axis + SensorAxis.NAME);
+	resolveName(axis + SensorAxis.NAME);
 	const kind = load<u32>(axis, SensorAxis.KIND);
 	const known = kind < <u32>SensorKind.COUNT;
 	if (!check(known, LoadError.RANGE, axis + SensorAxis.KIND)) return;

@@ -18,7 +18,7 @@ import { agentRow } from "../scmi/agents";
 import { isVersion, speak } from "../scmi/protocols";
 import { Smt, SmtStatus } from "../shmem";
 import { slotOf } from "../smccc";
-import { check, checkName, failed, header, setState, state } from "./check";
+import { check, failed, header, resolveName, setState, state } from "./check";
 
 export function checkAgents(): void {
 	const protocols = state(State.PROTOCOLS);
@@ -46,7 +46,7 @@ export function checkAgents(): void {
 	const agents = state(State.AGENT_COUNT);
 	for (let i: u32 = 0; i < agents && !failed(); i++) {
 		const agent = state(State.AGENTS) + i * Agent.SIZE;
-		checkName(agent + Agent.NAME);
+		resolveName(agent + Agent.NAME);
 		const trust = load<u32>(agent, Agent.TRUSTED);
 		check(trust <= 1, LoadError.RANGE, agent + Agent.TRUSTED);
 		store<u32>(

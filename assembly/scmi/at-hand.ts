@@ -1,90 +1,135 @@
 // Messages that agents send all the time, answered at once when nothing has to be looked for.
-// SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.6.2.5, 4.6.2.8 and 4.3.2.6.
+// SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.6.2.5, 4.6.2.8, 4.3.2.6 and 5.1.2.
 //
-// What is not at hand (a stale state, an ID that does not exist, a denied agent) is left to the message's own handler: the
-// two give the same answers.
+// What is not at hand (something unknown, an ID that does not exist, a denied agent) is left to the message's own handler:
+// the two give the same answers. It becomes one piece of code with its callers, trap.ts and batch.ts.
 
-import { clockRow, isFresh, kindOf, refresh } from "../hardware/clock-tree";
-import { Agent, Clock, ClockKind, ClockState, Domain } from "../image";
-import { Address, State } from "../layout";
-import { Attribute } from "./clock";
-import { LAST_BYTE_CLEAR } from "./common";
-import { Reply } from "./entry";
+import { Clock, ClockState, Domain } from "../image";
+import { Address, AtHand, State } from "../layout";
+import { HEADER_SIZE, Smt } from "../shmem";
+import { everyClocksBits, isAttributes } from "./clock";
+import { entryFor, Header } from "./entry";
+import { Status } from "./status";
 
-/** What a message's length counts besides its return values: header and status. */
-const HEADER_AND_STATUS: u32 = 8;
-
-// Each returns the reply's length, or 0 with nothing written.
-
-/** PROTOCOL_VERSION. */
-export function versionAtHand(protocol: u32, p: usize): u32 {
-	const version = Address.STATE + State.VERSIONS + (protocol << 2);
-	store<u32>(p, load<u32>(version), Reply.AT);
-	return HEADER_AND_STATUS + 4;
+/** Headers without token: the message's ID, and the protocol's from bit 10 on. */
+export const enum Message {
+	MASK = 0x3_ffff,
+	PROTOCOL_VERSION = 0x10 << 10,
+	/** The lowest bits of the protocol's ID. */
+	PROTOCOL_INDEX = 0x7 << 10,
+	POWER_STATE_GET = (0x11 << 10) | 0x5,
+	CLOCK_ATTRIBUTES = (0x14 << 10) | 0x3,
+	CLOCK_RATE_GET = (0x14 << 10) | 0x6,
 }
 
-/** The clock with the ID at `p` when its rate is known; an alias has none of its own, and is left out. */
-function freshClock(p: usize): usize {
-	const id = load<u32>(p);
-	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
-	const clock = clockRow(id);
-	return isFresh(clock) ? clock : 0;
+/** Lengths count the header. */
+const enum Length {
+	HEADER_AND_ID = 8,
+	HEADER_AND_STATUS = 8,
 }
 
-/** CLOCK_RATE_GET. */
-export function rateAtHand(p: usize): u32 {
-	const clock = freshClock(p);
-	if (clock === 0) return 0;
-	store<u64>(p, load<u64>(clock, Clock.RATE), Reply.AT);
-	return HEADER_AND_STATUS + 8;
+/** Return values in an area, behind the status. */
+const enum Returned {
+	RATE = 0x20,
+	NAME = 0x24,
+	ENABLE_DELAY = 0x34,
 }
 
-/** The same for a rate that is not known: after one change all other rates have to be found. */
-export function walkedRate(p: usize): u32 {
-	const id = load<u32>(p);
-	if (id >= load<u32>(Address.STATE, State.CLOCK_COUNT)) return 0;
-	const clock = clockRow(id);
-	if (kindOf(clock) <= ClockKind.ALIAS) return 0;
-	refresh(clock);
-	store<u64>(p, load<u64>(clock, Clock.RATE), Reply.AT);
-	return HEADER_AND_STATUS + 8;
+/** What of an agent's is answered here: messages that have the handlers which are meant. */
+export function atHandFor(agent: usize): u32 {
+	let messages = everyClocksBits(agent);
+	if (entryFor(agent, 0x4, 0x6) !== 0) messages |= AtHand.CLOCK_RATE_GET;
+	if (entryFor(agent, 0x1, 0x5) !== 0) messages |= AtHand.POWER_STATE_GET;
+	if (isAttributes(entryFor(agent, 0x4, 0x3)))
+		messages |= AtHand.CLOCK_ATTRIBUTES;
+	return messages;
 }
 
-/** The same, unless somebody is denied the clock. */
-export function allowedClock(p: usize): usize {
-	const clock = freshClock(p);
-	return clock !== 0 && load<u32>(clock, Clock.DENIED_TO) === 0 ? clock : 0;
+/** The message of a command's header, without its token. */
+export function messageOf(header: u32): u32 {
+	return header & Message.MASK;
 }
 
-/** The attributes that all clocks have for an agent which can be told of changes. */
-export function notifiable(agent: usize): u32 {
-	return load<u32>(agent, Agent.P2A) !== 0
-		? Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY
-		: 0;
+/** Whether a message is PROTOCOL_VERSION, of any protocol. */
+export function isVersion(message: u32): bool {
+	const rest = message - Message.PROTOCOL_VERSION;
+	return (rest & ~Message.PROTOCOL_INDEX) === 0;
 }
 
-/** CLOCK_ATTRIBUTES of version 3.0. */
-export function attributesAtHand(own: u32, clock: usize, p: usize): u32 {
-	const state: u32 = load<u16>(clock, Clock.STATE);
-	if (state === 0) return 0;
-	const bits = (state & ClockState.LOW) | ((state & ClockState.HIGH) << 16);
-	const name =
-		load<u32>(Address.STATE, State.STRINGS) + load<u32>(clock, Clock.NAME);
-	store<u32>(p, bits | own, Reply.AT);
-	store<u64>(p, load<u64>(name), Reply.AT + 4);
-	store<u64>(p, load<u64>(name, 8) & LAST_BYTE_CLEAR, Reply.AT + 12);
-	store<u32>(p, load<u16>(clock, Clock.ENABLE_DELAY), Reply.AT + 20);
-	return HEADER_AND_STATUS + 24;
+/** Whether it has the length of a message without parameters. */
+export function hasNothing(length: u32): bool {
+	return length === HEADER_SIZE;
 }
 
-/** POWER_STATE_GET: what was found at the last change of power, while none is due. */
-export function stateAtHand(p: usize, time: u64): u32 {
-	const id = load<u32>(p);
-	if (id >= load<u32>(Address.STATE, State.DOMAIN_COUNT)) return 0;
-	const domain = load<u32>(Address.STATE, State.DOMAINS) + id * Domain.SIZE;
+/** Whether it has the length that goes with an ID as the only parameter. */
+export function hasId(length: u32): bool {
+	return length === Length.HEADER_AND_ID;
+}
+
+/** The ID in an area. */
+export function idIn(area: usize): u32 {
+	return load<u32>(area, Smt.PAYLOAD);
+}
+
+/** Whether there is a clock, or a hole, with that ID. */
+export function isClockId(id: u32): bool {
+	return id < load<u32>(Address.STATE, State.CLOCK_COUNT);
+}
+
+/** The ClockState bits behind such an ID, the enable delay and the name above them: none are set in an alias or a hole. */
+export function clockWords(id: u32): u64 {
+	return load<u64>(id * Clock.SIZE, Address.CLOCKS + Clock.STATE);
+}
+
+// Each writes status, return values and the reply's length into an area, or what is laid out like one.
+
+/** Status and the first returned word. */
+function putWord(area: usize, word: u32): void {
+	store<u64>(area, (<u64>word) << 32, Smt.PAYLOAD);
+}
+
+export function tellRate(area: usize, id: u32): void {
+	const rate = load<u64>(id * Clock.SIZE, Address.CLOCKS + Clock.RATE);
+	store<u32>(area, Status.SUCCESS, Smt.PAYLOAD);
+	store<u64>(area, rate, Returned.RATE);
+	store<u32>(area, Length.HEADER_AND_STATUS + 8, Smt.LENGTH);
+}
+
+export function tellAttributes(area: usize, words: u64, atHand: u32): void {
+	const name = <usize>(words >> 32);
+	const own = rotl<u32>(
+		<u32>words & ClockState.ATTRIBUTES,
+		ClockState.ATTRIBUTES_TURN,
+	);
+	putWord(area, own | (atHand & AtHand.EVERY_CLOCKS));
+	store<u64>(area, load<u64>(name), Returned.NAME);
+	store<u64>(area, load<u64>(name, 8), Returned.NAME + 8);
+	store<u32>(area, <u32>words >> 16, Returned.ENABLE_DELAY);
+	store<u32>(area, Length.HEADER_AND_STATUS + 24, Smt.LENGTH);
+}
+
+/** A reply with one word behind the status. */
+export function tellWord(area: usize, word: u32): void {
+	putWord(area, word);
+	store<u32>(area, Length.HEADER_AND_STATUS + 4, Smt.LENGTH);
+}
+
+export function isDomainId(id: u32): bool {
+	return id < load<u32>(Address.STATE, State.DOMAIN_COUNT);
+}
+
+/** Whether a domain's state has been found since the last change of power. */
+export function isStateKnown(domain: usize): bool {
 	const changes = load<u32>(Address.STATE, State.POWER_CHANGES);
-	if (load<u32>(domain, Domain.STATE_AT) !== changes) return 0;
-	if (time >= load<u64>(Address.STATE, State.POWER_DUE)) return 0;
-	store<u32>(p, load<u32>(domain, Domain.STATE), Reply.AT);
-	return HEADER_AND_STATUS + 4;
+	return load<u32>(domain, Domain.STATE_AT) === changes;
+}
+
+export function stateOf(domain: usize): u32 {
+	return load<u32>(domain, Domain.STATE);
+}
+
+/** The version of the protocol that PROTOCOL_VERSION is about; 0 when it is not served. */
+export function versionFor(message: u32): u32 {
+	const index = (message & Message.PROTOCOL_INDEX) >> Header.PROTOCOL_SHIFT;
+	return load<u32>(index << 2, Address.STATE + State.VERSIONS);
 }

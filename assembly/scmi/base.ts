@@ -73,12 +73,12 @@ function protocolAttributes(_agent: usize, _protocol: u32, p: usize): i32 {
 }
 
 function discoverVendor(_agent: usize, _protocol: u32, p: usize): i32 {
-	writeShortName(p + Reply.AT, load<u32>(Address.IMAGE, Image.VENDOR));
+	writeShortName(p + Reply.AT, vendorName(Image.VENDOR));
 	return NameSize.SHORT;
 }
 
 function discoverSubVendor(_agent: usize, _protocol: u32, p: usize): i32 {
-	writeShortName(p + Reply.AT, load<u32>(Address.IMAGE, Image.SUB_VENDOR));
+	writeShortName(p + Reply.AT, vendorName(Image.SUB_VENDOR));
 	return NameSize.SHORT;
 }
 
@@ -126,6 +126,13 @@ function discoverAgent(agent: usize, _protocol: u32, p: usize): i32 {
 	store<u32>(p, id, Reply.AT);
 	writeShortName(p + Reply.AT + 4, agentName(id));
 	return 4 + NameSize.SHORT;
+}
+
+/** One of the two names in the image's header. */
+function vendorName(field: u32): usize {
+	return (
+		load<u32>(Address.STATE, State.STRINGS) + load<u32>(Address.IMAGE + field)
+	);
 }
 
 // Version 1.0 returns the name alone and has no way to ask for oneself.

@@ -18,7 +18,7 @@ import {
 	parentPosition,
 } from "../hardware/clock-tree";
 import { Clock } from "../image";
-import { Address, State } from "../layout";
+import { Address, Dispatch, State } from "../layout";
 import { agentId } from "./agents";
 import {
 	describeRatesOf,
@@ -28,13 +28,11 @@ import {
 	rateSet,
 } from "./clock-rates";
 import {
-	AtHand,
 	entriesPerReply,
 	isLong,
 	NameSize,
 	PROTOCOL_ATTRIBUTES,
 	row,
-	rowAtHand,
 	writeExtendedName,
 	writeShortName,
 } from "./common";
@@ -66,7 +64,7 @@ const V2: u32 = 0x20000;
 /** Parents, CONFIG_GET, permissions, extended configuration. */
 const V3: u32 = 0x30000;
 
-export const enum Attribute {
+const enum Attribute {
 	ENABLED = 1,
 	RESTRICTED = 1 << 1,
 	PARENTS = 1 << 28,
@@ -103,26 +101,13 @@ export function describeClock(
 	row(table, PROTOCOL_ATTRIBUTES, 0, protocolAttributes.index);
 	row(table, ClockMessage.DESCRIBE_RATES, 8, describeRatesOf.index);
 	row(table, ClockMessage.RATE_SET, 16, rateSet.index);
-	rowAtHand(
-		table,
-		ClockMessage.RATE_GET,
-		4,
-		rateGet.index,
-		AtHand.CLOCK_RATE_GET,
-	);
+	row(table, ClockMessage.RATE_GET, 4, rateGet.index);
 	if (version < V2) {
 		row(table, ClockMessage.ATTRIBUTES, 4, attributesV1.index);
 	} else {
 		if (version < V3)
 			row(table, ClockMessage.ATTRIBUTES, 4, attributesV2.index);
-		else
-			rowAtHand(
-				table,
-				ClockMessage.ATTRIBUTES,
-				4,
-				attributes.index,
-				AtHand.CLOCK_ATTRIBUTES,
-			);
+		else row(table, ClockMessage.ATTRIBUTES, 4, attributes.index);
 		row(table, ClockMessage.NAME_GET, 4, nameGet.index);
 		if (notifies) {
 			row(table, ClockMessage.RATE_NOTIFY, 8, rateNotify.index);
@@ -165,6 +150,18 @@ function attributes(agent: usize, _protocol: u32, p: usize): i32 {
 	return writeAttributes(agent, p, V3);
 }
 
+/** Whether a dispatch entry is that of version 3.0. */
+export function isAttributes(entry: u32): bool {
+	return (entry & Dispatch.HANDLER_MASK) === attributes.index;
+}
+
+/** The attributes that all clocks have for an agent. */
+export function everyClocksBits(agent: usize): u32 {
+	return canNotify(agent)
+		? Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY
+		: 0;
+}
+
 function writeAttributes(agent: usize, p: usize, version: u32): i32 {
 	const id = load<u32>(p);
 	const clock = findClock(id);
@@ -173,8 +170,7 @@ function writeAttributes(agent: usize, p: usize, version: u32): i32 {
 	let bits: u32 = isRunning(clock) ? Attribute.ENABLED : 0;
 	if (version >= V2) {
 		if (isLong(name)) bits |= Attribute.EXTENDED_NAME;
-		if (canNotify(agent))
-			bits |= Attribute.CHANGED_NOTIFY | Attribute.REQUESTED_NOTIFY;
+		bits |= everyClocksBits(agent);
 	}
 	if (version >= V3) {
 		if (parentCount(clock) !== 0) bits |= Attribute.PARENTS;

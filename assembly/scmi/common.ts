@@ -12,67 +12,37 @@ export const BACKGROUND_NS: u64 = 10000;
 /** notify_enable of the messages that ask for notifications: the other bits are reserved. */
 export const NOTIFY_ENABLE: u32 = 1;
 
-/** The messages that at-hand.ts answers. */
-export const enum AtHand {
-	NO = 0,
-	PROTOCOL_VERSION = 1,
-	CLOCK_ATTRIBUTES = 2,
-	CLOCK_RATE_GET = 3,
-	POWER_STATE_GET = 4,
-}
-
 /** Bytes of the two kinds of name fields, their NUL included. */
 export const enum NameSize {
 	SHORT = 16,
 	EXTENDED = 64,
 }
 
-/** The last of eight bytes, in memory order, cleared. */
-export const LAST_BYTE_CLEAR: u64 = ~((<u64>0xff) << 56);
-
 /** One row of a dispatch table: message, exact size of its request in bytes, handler. */
 export function row(table: usize, message: u32, size: u32, handler: u32): void {
-	rowAtHand(table, message, size, handler, AtHand.NO);
-}
-
-/** The same for a message that is answered at once where possible. */
-export function rowAtHand(
-	table: usize,
-	message: u32,
-	size: u32,
-	handler: u32,
-	atHand: u32,
-): void {
-	const entry =
-		(size << Dispatch.SIZE_SHIFT) |
-		(atHand << Dispatch.AT_HAND_SHIFT) |
-		handler;
+	const entry = (size << Dispatch.SIZE_SHIFT) | handler;
 	store<u32>(table + message * Dispatch.ENTRY, entry);
 }
 
-/** The address of a name in STRINGS. */
-function text(name: u32): usize {
-	return load<u32>(Address.STATE, State.STRINGS) + name;
-}
+// Names lie in memory in both forms, see Image.VENDOR.
 
 /** Whether a name needs the extended form: more than 15 characters. */
-export function isLong(name: u32): bool {
-	return load<u8>(text(name), NameSize.SHORT - 1) !== 0;
+export function isLong(name: usize): bool {
+	return load<u8>(name, NameSize.SHORT) !== 0;
 }
 
 /** Writes a short name field: 16 bytes, cut to leave a NUL, zeros behind it. */
-export function writeShortName(to: usize, name: u32): void {
-	const from = text(name);
-	store<u64>(to, load<u64>(from));
-	store<u64>(to, load<u64>(from, 8) & LAST_BYTE_CLEAR, 8);
+export function writeShortName(to: usize, name: usize): void {
+	store<u64>(to, load<u64>(name));
+	store<u64>(to, load<u64>(name, 8), 8);
 }
 
 /** Writes an extended name field: 64 bytes, zeros behind the name. */
-export function writeExtendedName(to: usize, name: u32): void {
-	const from = text(name);
+export function writeExtendedName(to: usize, name: usize): void {
+	const whole = isLong(name) ? name + NameSize.SHORT : name;
 	memory.fill(to, 0, NameSize.EXTENDED);
-	for (let i: usize = 0; load<u8>(from + i) !== 0; i++)
-		store<u8>(to + i, load<u8>(from + i));
+	for (let i: usize = 0; load<u8>(whole + i) !== 0; i++)
+		store<u8>(to + i, load<u8>(whole + i));
 }
 
 /** How many entries of `size` bytes fit into a reply behind status and one more word. */

@@ -58,17 +58,17 @@ function handle(agent: usize, header: u32, payload: usize, size: u32): i32 {
 }
 
 /** Whether it is the header of a command that dispatch tables have a place for. */
-export function isKnown(header: u32): bool {
+function isKnown(header: u32): bool {
 	return (header & Header.KNOWN_MASK) === Header.KNOWN;
 }
 
 /** The index of such a header's protocol. */
-export function protocolOf(header: u32): u32 {
+function protocolOf(header: u32): u32 {
 	return (header >> Header.PROTOCOL_SHIFT) & (Dispatch.PROTOCOLS - 1);
 }
 
 /** The place of such a header in a dispatch table. */
-export function entryIn(table: usize, header: u32): u32 {
+function entryIn(table: usize, header: u32): u32 {
 	return load<u32>(
 		table +
 			protocolOf(header) * Dispatch.PROTOCOL_STRIDE +

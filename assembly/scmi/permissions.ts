@@ -7,7 +7,8 @@
 // that it hands on to a device's clock needs the permission for that one. A protocol that an agent has lost on all its
 // devices is still listed and answers. Requests made before stay in force; a rate that waits to be set is none.
 
-import { findClock } from "../hardware/clock-tree";
+import { forget } from "../hardware/clock-cache";
+import { clockRow, findClock } from "../hardware/clock-tree";
 import { findPerformance } from "../hardware/operating-points";
 import { findDomain } from "../hardware/power-domains";
 import { findRail } from "../hardware/rails";
@@ -15,6 +16,7 @@ import { findReset } from "../hardware/resets";
 import { findSensor } from "../hardware/sensors";
 import {
 	Clock,
+	ClockState,
 	Device,
 	DeviceResource,
 	Domain,
@@ -123,6 +125,7 @@ export function resetPermissions(agents: u32): void {
 
 /** Writes into every resource's row who must not change it. */
 function apply(): void {
+	forgetClocks();
 	clear(State.CLOCKS, Clock.SIZE, Clock.DENIED_TO);
 	clear(State.DOMAINS, Domain.SIZE, Domain.DENIED_TO);
 	clear(State.PERFORMANCE, Performance.SIZE, Performance.DENIED_TO);
@@ -141,6 +144,13 @@ function apply(): void {
 			store<u32>(mask, load<u32>(mask) | denied);
 		}
 	}
+}
+
+/** What clocks are to agents depends on permissions, too. */
+function forgetClocks(): void {
+	const count = load<u32>(Address.STATE, State.CLOCK_COUNT);
+	for (let id: u32 = 0; id < count; id++)
+		forget(clockRow(id), ClockState.STATES);
 }
 
 /** Clears a field of all rows of a table. */

@@ -14,14 +14,12 @@ import { now } from "../sim/time";
 import { agentId } from "./agents";
 import { reportError } from "./base";
 import {
-	AtHand,
 	BACKGROUND_NS,
 	isLong,
 	NameSize,
 	NOTIFY_ENABLE,
 	PROTOCOL_ATTRIBUTES,
 	row,
-	rowAtHand,
 	writeExtendedName,
 	writeShortName,
 } from "./common";
@@ -96,13 +94,7 @@ export function describePowerDomain(
 				: attributesV1.index,
 	);
 	row(table, PowerDomain.STATE_SET, 12, stateSet.index);
-	rowAtHand(
-		table,
-		PowerDomain.STATE_GET,
-		4,
-		stateGet.index,
-		AtHand.POWER_STATE_GET,
-	);
+	row(table, PowerDomain.STATE_GET, 4, stateGet.index);
 	if (version >= V3) row(table, PowerDomain.NAME_GET, 4, nameGet.index);
 	if (!notifies) return;
 	row(table, PowerDomain.STATE_NOTIFY, 8, stateNotify.index);

@@ -2,11 +2,12 @@
 // SCMI 3.2 (Arm DEN0056E), sections 4.2.2.1, 4.2.2.3, 4.2.2.4 and their twins in the other protocols.
 
 import { Agent } from "../image";
+import { forgetCall } from "../last-call";
 import { Address, Dispatch, State } from "../layout";
 import { agentId } from "./agents";
 import { describeBase, isBaseVersion, NEGOTIABLE_BASE } from "./base";
 import { describeClock, isClockVersion, NEGOTIABLE_CLOCK } from "./clock";
-import { AtHand, row, rowAtHand } from "./common";
+import { row } from "./common";
 import { entryFor, Reply } from "./entry";
 import { canNotify } from "./notify";
 import {
@@ -118,19 +119,14 @@ export function speak(agent: usize, protocol: u32, version: u32): void {
 	const table =
 		load<u32>(agent, Agent.DISPATCH) + index * Dispatch.PROTOCOL_STRIDE;
 	memory.fill(table, 0, Dispatch.PROTOCOL_STRIDE);
-	rowAtHand(
-		table,
-		Common.PROTOCOL_VERSION,
-		0,
-		protocolVersion.index,
-		AtHand.PROTOCOL_VERSION,
-	);
+	row(table, Common.PROTOCOL_VERSION, 0, protocolVersion.index);
 	row(table, Common.PROTOCOL_MESSAGE_ATTRIBUTES, 4, messageAttributes.index);
 	// An agent that went back to an older version may come forward again.
 	if (platformVersion(protocol) >= negotiableSince(protocol)) {
 		row(table, Common.NEGOTIATE_PROTOCOL_VERSION, 4, negotiate.index);
 	}
 	describe(protocol, table, version, canNotify(agent));
+	forgetCall();
 }
 
 function describe(

@@ -168,9 +168,14 @@ export class ClockTree implements Device {
 		if ("parents" in table)
 			clock.parents = table.parents.map((name) => this.named(name));
 		else if ("parent" in table) clock.parents = [this.named(table.parent)];
-		if (table.shareGroup !== undefined) {
+		const { gate } = table;
+		if (gate !== undefined) {
 			clock.sharing = all
-				.filter(({ shareGroup }) => shareGroup === table.shareGroup)
+				.filter(
+					(other) =>
+						other.gate?.address === gate.address &&
+						other.gate.shift === gate.shift,
+				)
 				.map(({ name }) => this.named(name))
 				.filter((other) => other !== clock);
 		}

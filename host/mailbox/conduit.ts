@@ -4,6 +4,12 @@
 /** Which instruction traps: SMC into EL3, HVC into EL2. The words of the devicetree property `method`. */
 export type Method = "smc" | "hvc";
 
+/** The exception level that each of them traps into. */
+export const LEVEL_OF = { hvc: 2, smc: 3 } as const satisfies Record<
+	Method,
+	number
+>;
+
 /** How a firmware has ended by a mistake of its own. */
 export interface FirmwareStop {
 	/** A call that never returns; the monitor's panic; a read behind the end of a table, which may bring anything. */

@@ -166,10 +166,10 @@ function assemble(
 	vendor: number,
 	subVendor: number,
 ): Uint8Array<ArrayBuffer> {
-	const strings = align(Image.HEADER_SIZE);
-	const rows = align(strings + tables.text.length);
-	let end = rows;
-	for (const section of tables.sections) end = align(end + section.bytes);
+	let strings: number = Image.CLOCKS_AT;
+	for (const section of tables.sections)
+		strings = align(strings + section.bytes);
+	const end = align(strings + tables.text.length);
 	const image = new Uint8Array(end);
 	const view = new DataView(image.buffer);
 	const word = (at: number, value: number) => view.setUint32(at, value, true);
@@ -195,7 +195,7 @@ function assemble(
 		word(Image.POWER + PowerController.SWITCH_NS, controller.switchNs);
 		word(Image.POWER + PowerController.HANDSHAKE_NS, controller.handshakeNs);
 	}
-	let at = rows;
+	let at: number = Image.CLOCKS_AT;
 	for (const section of tables.sections) {
 		word(section.header, at);
 		word(section.header + 4, section.count);

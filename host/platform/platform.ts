@@ -111,10 +111,8 @@ interface ClockBase {
 	name: string;
 	/** Must not be disabled. */
 	critical?: boolean;
-	/** Its own gate: on when any bit of the field is set. */
+	/** Its own gate: on when any bit of the field is set. One that clocks share stays open while any of them is in use. */
 	gate?: Field;
-	/** Clocks with the same word share one gate. */
-	shareGroup?: string;
 	/** µs from the request to a running clock, 0 to 65535; 0 when not told. */
 	enableDelay?: number;
 }

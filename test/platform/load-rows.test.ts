@@ -38,6 +38,13 @@ describe("PLLs", () => {
 			4,
 			LoadError.ADDRESS,
 		],
+		[
+			"registers of a block that knows no PLLs",
+			pll + Pll.CONTROL,
+			0x3038_0000,
+			4,
+			LoadError.ADDRESS,
+		],
 		["dividers outside", pll + Pll.CONTROL, 0x3036_fffc, 4, LoadError.ADDRESS],
 		[
 			"settings outside",

@@ -14,6 +14,7 @@ const FUNCTIONS = [
 	"reserve",
 	"loadImage",
 	"trap",
+	"call",
 	"reserveBatch",
 	"batch",
 	"advance",

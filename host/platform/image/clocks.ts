@@ -41,13 +41,11 @@ export function addClocks(tables: Tables): void {
 		seen.add(clock.id);
 		addClock(tables, tables.clocks.turnTo(clock.id), clock);
 	}
-	shareGates(tables);
 }
 
 function addClock(tables: Tables, row: Section, clock: ClockTable): void {
 	row.u8(Clock.KIND, CLOCK_KINDS[clock.kind]);
 	row.u32(Clock.NAME, tables.string(clock.name, "clock"));
-	row.u16(Clock.SHARE_NEXT, clock.id);
 	row.u16(Clock.ENABLE_DELAY, enableDelay(clock));
 	let flags = clock.critical === true ? ClockFlag.CRITICAL : 0;
 	if (clock.gate !== undefined) {
@@ -169,22 +167,6 @@ function addPll(
 	row.u32(Pll.RATE_COUNT, clock.rates.length);
 	row.u32(Pll.LOCK_CYCLES, clock.lockCycles);
 	row.u32(Pll.CLOCK, clock.id);
-}
-
-/** Links the clocks of each group into a ring. */
-function shareGates(tables: Tables): void {
-	const groups = new Map<string, number[]>();
-	for (const { id, shareGroup } of tables.platform.clocks) {
-		if (shareGroup !== undefined)
-			groups.set(shareGroup, [...(groups.get(shareGroup) ?? []), id]);
-	}
-	for (const ids of groups.values()) {
-		for (const [i, id] of ids.entries()) {
-			tables.clocks
-				.turnTo(id)
-				.u16(Clock.SHARE_NEXT, ids[(i + 1) % ids.length] as number);
-		}
-	}
 }
 
 function setField(row: Section, field: Field): void {

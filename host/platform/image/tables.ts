@@ -32,7 +32,7 @@ import { CosimError } from "../../errors.ts";
 import type { Platform, PllRate as PllRateTable } from "../platform.ts";
 
 const MAX_NAME = 63;
-/** Names are padded with zeros to this many bytes at least: short name fields are copied as two words. */
+/** Bytes of a name's short form, its NUL included; the whole name follows where that is longer. */
 const SHORT_NAME = 16;
 
 /** Room of a section's first rows. */
@@ -127,13 +127,14 @@ export function byId<Row extends { id: number }>(rows: readonly Row[]): Row[] {
 export class Tables {
 	readonly platform: Platform;
 	readonly ids = new Map<string, number>();
-	/** Names one behind the other, each padded with NULs, and where each begins. */
+	/** Names one behind the other, see Image.VENDOR, and where each begins. */
 	text = "";
 	readonly #strings = new Map<string, number>();
 	/** All of them, in their order in the image. */
 	readonly sections: Section[] = [];
-	readonly blocks = this.#section(Image.BLOCKS, Block.SIZE);
+	/** The first one: see Image.CLOCKS_AT. */
 	readonly clocks = this.#section(Image.CLOCKS, Clock.SIZE);
+	readonly blocks = this.#section(Image.BLOCKS, Block.SIZE);
 	readonly parents = this.#section(Image.PARENTS, 2);
 	readonly parentLists = new Map<string, number>();
 	readonly plls = this.#section(Image.PLLS, Pll.SIZE);
@@ -201,7 +202,8 @@ export class Tables {
 		if (known !== undefined) return known;
 		const at = this.text.length;
 		this.#strings.set(name, at);
-		this.text += `${name}\0`.padEnd(SHORT_NAME, "\0");
+		this.text += name.slice(0, SHORT_NAME - 1).padEnd(SHORT_NAME, "\0");
+		this.text += name.length < SHORT_NAME ? "\0" : `${name}\0`;
 		return at;
 	}
 

@@ -126,10 +126,9 @@ const slice: Reader = ([type, register, ...parents]) => ({
 	gate: field(register as string, "28:1"),
 });
 
-const ccgr: Reader = ([register, parent, group]) => ({
+const ccgr: Reader = ([register, parent]) => ({
 	parent,
 	gate: field(register as string, "0:2"),
-	...(group === "-" ? {} : { shareGroup: group }),
 });
 
 const alias: Reader = ([of]) => ({ of: Number(of) });
