@@ -319,7 +319,7 @@ export const enum Agent {
 
 /** A row of CHANNELS: one shared-memory area. Areas of one function ID are neighbours. */
 export const enum Channel {
-	/** u32 physical address and size in bytes of the area, u32 index of its agent. */
+	/** u32 physical address and size in bytes of the area, in a block of RAM; u32 index of its agent. */
 	AREA = 0x00,
 	LENGTH = 0x04,
 	AGENT = 0x08,

@@ -7,7 +7,7 @@
 // A message that only reads (versions, attributes, rates, states) is served without the lock. Its CPU claims the channel's
 // word, then looks at the lock: one of two that meet sees the other, and whoever holds the lock is let by. So the hardware
 // stands still for a reader, and readers of different channels share nothing that either of them writes, except
-// rates that they compute: see clock-tree.ts.
+// what they find out about clocks: see clock-cache.ts.
 //
 // Virtual time counts those traps later, and nothing may become due meanwhile: when a CPU gives the lock back, the traps that
 // fit in before the next thing is due are shared among the CPUs that make any, a lease for each. A trap without a lease takes the lock, and

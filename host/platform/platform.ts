@@ -206,7 +206,7 @@ export interface Channel {
 	exceptionLevel: 2 | 3;
 	/** Name of the agent that owns it. */
 	agent: string;
-	/** Physical address and size of the area in bytes. */
+	/** Physical address and size of the area in bytes; it lies in one block of kind "ram". */
 	address: number;
 	size: number;
 	/**

@@ -86,3 +86,6 @@ describe("clock gates", async () => {
 describe("rates", async () => {
 	await import("../hardware/rates.test.ts");
 });
+describe("what is known of clocks", async () => {
+	await import("../hardware/clock-cache.test.ts");
+});

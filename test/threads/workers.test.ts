@@ -1,6 +1,7 @@
 // Two threads on one engine: every reply, the count of time, use counts and rates are what some serial order gives.
 // The oracle is the engine for one thread, and the specification's byte offsets in worker.mjs.
 
+import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { Clock, Domain } from "../../assembly/image.ts";
 import { Address, State } from "../../assembly/layout.ts";
@@ -8,6 +9,7 @@ import type { Engine } from "../../host/engine.ts";
 import { createEngine, createSharedEngine } from "../../host/node.ts";
 import type { SharedFirmware } from "../../host/threads.ts";
 import { GUEST_TX, THREE_AGENTS } from "../support/agents.ts";
+import { CacheDriver, steps } from "../support/clock-cache.ts";
 import { TEE_TX } from "../support/inbox.ts";
 import {
 	type AreaPlace,
@@ -259,4 +261,48 @@ it("replies and hardware are those of some serial order", async () => {
 			expect(outcomes).toContain(JSON.stringify(outcome));
 		}
 	}
+}, 300_000);
+
+it("two threads that find out about the same clocks leave each in one list, with the truth in its row", async () => {
+	const driver = new CacheDriver(engine, false);
+	const questions = THREE_AGENTS.clocks.flatMap(({ id }) =>
+		[0x6, 0x3].map((message) => ({ id, message })),
+	);
+	// What both know already gives them the time to meet.
+	const version: Message = [headerOf(CLOCK, 0x0)];
+	const early = Array.from({ length: 112 }, () => version);
+	const [versionReply] = repliesOf([version], TX, createEngine(THREE_AGENTS));
+	const known = versionReply?.split(" ").slice(3).join(" ");
+	/** Half of the batch each. */
+	const ask = (agent: number, place: AreaPlace, list: typeof questions) => {
+		const later = list.map(({ id, message }) => [headerOf(CLOCK, message), id]);
+		const told = driver
+			.answers(agent, list)
+			.map((words) => new Int32Array(words).join(" "));
+		const options = {
+			...{ place, first: agent * 512, count: 512, size: 512 },
+			messages: [...early, ...later],
+			expected: [...early.map(() => known), ...told],
+		};
+		return { job: "batches", options };
+	};
+	const meet = async (list: typeof questions) => {
+		const jobs = [ask(0, TX, list), ask(1, TEE_TX, list)];
+		const results = await crew.run<{ wrong: string[] }>(...jobs);
+		expect(results.map(({ wrong }) => wrong)).toEqual([[], []]);
+		driver.check();
+	};
+	const order = fc.shuffledSubarray(questions, {
+		minLength: 400,
+		maxLength: 400,
+	});
+	await fc.assert(
+		fc.asyncProperty(order, order, steps(4), async (a, b, changes) => {
+			driver.begin();
+			await meet(a);
+			for (const change of changes) driver.take(change);
+			await meet(b);
+		}),
+		{ numRuns: 100, endOnFailure: true },
+	);
 }, 300_000);
