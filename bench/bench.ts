@@ -52,17 +52,17 @@ interface Effort {
 }
 
 const QUICK: Effort = {
-	processes: 10,
+	processes: 8,
 	pictureRounds: 10,
-	nativeRounds: 15,
-	crews: 6,
-	loads: 8,
+	nativeRounds: 10,
+	crews: 5,
+	loads: 7,
 };
 const FULL: Effort = {
 	processes: 30,
 	pictureRounds: 60,
 	nativeRounds: 100,
-	crews: 30,
+	crews: 20,
 	loads: 25,
 };
 

@@ -37,7 +37,7 @@ const NS_PER_MS = 1e6;
 /** How long a task is measured in a round, in ms. */
 const SLICE = 2;
 /** A slice takes longer where runs do. */
-const LEAST_RUNS = 5;
+const LEAST_RUNS = 3;
 /** Until V8 has compiled everything as well as it can. */
 const ROUNDS_BEFORE = 5;
 

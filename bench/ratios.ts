@@ -77,7 +77,7 @@ export const MESSAGE_RATIOS: readonly RatioQuestion[] = [
 	),
 ];
 
-/** Apart from the others: memory that grows for a large platform takes its buffer away, and V8 then checks every view for that. */
+/** Apart from the others: memory that grows for a large platform takes its buffer away, after which V8 checks every view for that. */
 export const SIZE_RATIOS: readonly RatioQuestion[] = [
 	times(
 		"size/clocks",
@@ -97,6 +97,9 @@ export const SIZE_RATIOS: readonly RatioQuestion[] = [
 	),
 ];
 
+/** V8 does not leave that to other threads, which have to wait on a busy machine while slow code is measured. */
+const COMPILE_AT_ONCE = "--no-concurrent-recompilation";
+
 /** Measures those rows. */
 export async function measureRatios(
 	questions: readonly RatioQuestion[],
@@ -114,6 +117,7 @@ export async function measureRatios(
 		onProcess(i);
 		const program = inPackage("build/bench/slices.js");
 		const { stdout } = await promisify(execFile)(process.execPath, [
+			COMPILE_AT_ONCE,
 			program,
 			...tasks,
 		]);

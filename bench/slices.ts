@@ -7,7 +7,7 @@ import { makeGroups } from "./tasks.ts";
 /** What is printed. */
 export type Slices = Readonly<Record<string, number[]>>;
 
-const ROUNDS = 10;
+const ROUNDS = 8;
 
 const groups = makeGroups(process.argv.slice(2));
 const slices: Slices = Object.fromEntries(measure(groups, { rounds: ROUNDS }));

@@ -27,7 +27,7 @@ const EL3 = 3;
 /** One for each worker. */
 const CLOCKS = [clockId("usdhc3"), clockId("i2c1")];
 /** A slice takes less than a millisecond: some go by undisturbed on a machine that has other work. */
-const MESSAGES = 20_000;
+const MESSAGES = 10_000;
 /** Arithmetic that takes about as long as a message. */
 const STEPS = 40;
 
