@@ -1,13 +1,13 @@
 // The messages that are measured, and loops that send them: request written into shared memory, call, reply read.
 // SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.6 and 5.1.2.
 
-import { Address, State } from "../assembly/layout.ts";
 import type { Engine } from "../host/engine.ts";
 import type { Firmware } from "../host/firmware.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
 import type { Channel, Platform } from "../host/platform/platform.ts";
 import type { Task } from "./measure.ts";
 import type { PlainServer } from "./plain-server.ts";
+import { forgetRates, LEAVES } from "./unknown-rates.ts";
 
 export interface Request {
 	protocol: number;
@@ -16,10 +16,10 @@ export interface Request {
 	words: readonly number[];
 	/** Word 2 of every other message, where they shall differ. */
 	otherWord2?: number;
-	/** Word 0 goes through the IDs below this one, far apart, so that what was asked for last is no help with the next. */
-	idsBelow?: number;
-	/** Every message finds that registers have changed, so that nothing known about clocks holds. */
-	stale?: boolean;
+	/** Word 0 of each message of a run. */
+	ids?: readonly number[];
+	/** What goes before each run and is not measured. */
+	prepare?: (firmware: Firmware) => void;
 }
 
 const EL3 = 3;
@@ -27,6 +27,11 @@ const EL3 = 3;
 const MESSAGES = 1000;
 /** From one ID to the next: a prime, so that none comes twice before all were there. */
 const FAR = 7919;
+
+/** IDs below a number, far apart, so that what was asked for last is no help with the next. */
+export function idsBelow(count: number): number[] {
+	return Array.from({ length: MESSAGES }, (_, i) => (i * FAR) % count);
+}
 
 /** Words of an area and of a batch's entry: SCMI 3.2, section 5.1.2. */
 export const STATUS = 1;
@@ -60,8 +65,9 @@ export const REQUESTS = {
 	"rate-walked": {
 		protocol: CLOCK,
 		message: RATE_GET,
-		words: [LEAF],
-		stale: true,
+		words: [0],
+		ids: LEAVES,
+		prepare: forgetRates,
 	},
 	"rate-set": {
 		protocol: CLOCK,
@@ -81,10 +87,10 @@ export function firstChannel(platform: Platform): Channel {
 
 /** The words that an agent writes: header, length, and as many parameters as the message has. */
 function writes(request: Request): string {
-	const { protocol, message, words, otherWord2, idsBelow } = request;
+	const { protocol, message, words, otherWord2, ids } = request;
 	const parameters = words.map((word, i) => {
 		let value = `${word}`;
-		if (i === 0 && idsBelow !== undefined) value = `(i * ${FAR}) % ${idsBelow}`;
+		if (i === 0 && ids !== undefined) value = "ids[i]";
 		if (i === 2 && otherWord2 !== undefined)
 			value = `(i & 1) === 0 ? ${word} : ${otherWord2}`;
 		return `area[${PAYLOAD + i}] = ${value};`;
@@ -111,18 +117,14 @@ export function sending(
 ): Task {
 	const at = firmware.memoryAt(channel.address, channel.size);
 	const area = new Int32Array(firmware.buffer, at, channel.size / 4);
-	// What a register write does, without its own cost; the plain server walks the tree for every message.
-	const generation =
-		request.stale === true
-			? new Uint32Array(firmware.buffer, Address.STATE + State.GENERATION, 1)
-			: undefined;
+	const { ids, prepare } = request;
+	const messages = ids?.length ?? MESSAGES;
 	const loop = `
 		// ${name}
 		return () => {
 			let sum = 0;
-			for (let i = 0; i < ${MESSAGES}; i++) {
+			for (let i = 0; i < ${messages}; i++) {
 				${writes(request)}
-				${generation === undefined ? "" : "generation[0]++;"}
 				x[0] = ${channel.functionId};
 				sum |= ${call};
 				sum |= area[${STATUS}] ^ ${FREE};
@@ -130,13 +132,17 @@ export function sending(
 			}
 			return sum;
 		};`;
-	const run = new Function("area", "x", "target", "generation", loop)(
+	const run = new Function("area", "x", "target", "ids", loop)(
 		area,
 		firmware.registers(0),
 		target,
-		generation,
+		ids,
 	);
-	return { messages: MESSAGES, run };
+	return {
+		messages,
+		run,
+		...(prepare && { prepare: () => prepare(firmware) }),
+	};
 }
 
 /** A trap for each message. */
@@ -153,7 +159,7 @@ export function trapping(
 /** The same on the plain server. */
 export function trappingPlain(
 	name: string,
-	{ stale: _, ...request }: Request,
+	request: Request,
 	server: PlainServer,
 ): Task {
 	return sending(name, request, server, `target.trap(0, "smc")`, server);
@@ -168,9 +174,10 @@ const EMPTY = new Uint8Array([
 ]);
 
 /** A call of the same kind as a trap, from a loop of the same kind, with nothing on either side. */
-export function callingNothing(): Task {
+export function callingNothing(name: string): Task {
 	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(EMPTY));
 	const loop = `
+		// ${name}
 		return () => {
 			let sum = 0;
 			for (let i = 0; i < ${MESSAGES}; i++) sum |= trap(0, ${EL3});
