@@ -50,16 +50,7 @@ export function call(functionId: u32, caller: u32): i32 {
 	const length = load<u32>(area, Smt.LENGTH);
 	const message = messageOf(load<u32>(area, Smt.HEADER));
 	const atHand = load<u32>(last, LastCall.AT_HAND);
-	if (message === Message.CLOCK_RATE_GET) {
-		if (!(atHand & AtHand.CLOCK_RATE_GET))
-			return callInFull(functionId, caller);
-		const id = idIn(area);
-		if (!hasId(length)) return callInFull(functionId, caller);
-		if (!isClockId(id)) return callInFull(functionId, caller);
-		if (!(<u32>clockWords(id) & ClockState.RATE))
-			return callInFull(functionId, caller);
-		tellRate(area, id);
-	} else if (message === Message.CLOCK_ATTRIBUTES) {
+	if (message === Message.CLOCK_ATTRIBUTES) {
 		if (!(atHand & AtHand.CLOCK_ATTRIBUTES))
 			return callInFull(functionId, caller);
 		const id = idIn(area);
@@ -69,6 +60,15 @@ export function call(functionId: u32, caller: u32): i32 {
 		if (!(<u32>words & ClockState.EVERYBODYS))
 			return callInFull(functionId, caller);
 		tellAttributes(area, words, atHand);
+	} else if (message === Message.CLOCK_RATE_GET) {
+		if (!(atHand & AtHand.CLOCK_RATE_GET))
+			return callInFull(functionId, caller);
+		const id = idIn(area);
+		if (!hasId(length)) return callInFull(functionId, caller);
+		if (!isClockId(id)) return callInFull(functionId, caller);
+		if (!(<u32>clockWords(id) & ClockState.RATE))
+			return callInFull(functionId, caller);
+		tellRate(area, id);
 	} else if (message === Message.POWER_STATE_GET) {
 		if (!(atHand & AtHand.POWER_STATE_GET))
 			return callInFull(functionId, caller);

@@ -1,7 +1,7 @@
 // The messages that are measured, and loops that send them: request written into shared memory, call, reply read.
 // SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.6 and 5.1.2.
 
-import type { Engine } from "../host/engine.ts";
+import { callerOf, type Engine } from "../host/engine.ts";
 import type { Firmware } from "../host/firmware.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
 import type { Channel, Platform } from "../host/platform/platform.ts";
@@ -106,7 +106,7 @@ function writes(request: Request): string {
 // it has learnt. So each message to each firmware gets a loop of its own, as a driver's code would be: written from this
 // text, with the message's name in it.
 
-/** Sends a request to a firmware's channel; `call` is the call's text, with `target` in it. */
+/** Sends a request to a firmware's channel; `call` is the call's text, with `target` in it, and `x` for the CPU's registers. */
 export function sending(
 	name: string,
 	request: Request,
@@ -125,7 +125,6 @@ export function sending(
 			let sum = 0;
 			for (let i = 0; i < ${messages}; i++) {
 				${writes(request)}
-				x[0] = ${channel.functionId};
 				sum |= ${call};
 				sum |= area[${STATUS}] ^ ${FREE};
 				sum |= area[${PAYLOAD}];
@@ -152,8 +151,9 @@ export function trapping(
 	engine: Engine,
 	channel?: Channel,
 ): Task {
-	const call = `target(0, ${EL3})`;
-	return sending(name, request, engine, call, engine.rawTrap, channel);
+	const { functionId } = channel ?? firstChannel(engine.platform);
+	const call = `target(${functionId | 0}, ${callerOf(0, "smc")})`;
+	return sending(name, request, engine, call, engine.rawCall, channel);
 }
 
 /** The same on the plain server. */
@@ -162,15 +162,17 @@ export function trappingPlain(
 	request: Request,
 	server: PlainServer,
 ): Task {
-	return sending(name, request, server, `target.trap(0, "smc")`, server);
+	const { functionId } = firstChannel(server.platform);
+	const call = `(x[0] = ${functionId}, target.trap(0, "smc"))`;
+	return sending(name, request, server, call, server);
 }
 
-/** A module with nothing but `trap`, which returns 0. */
+/** A module with nothing but `call`, which returns 0. */
 const EMPTY = new Uint8Array([
-	// Magic and version; type (i32, i32) -> i32; one function; its export "trap"; its body: i32.const 0.
+	// Magic and version; type (i32, i32) -> i32; one function; its export "call"; its body: i32.const 0.
 	0x00,
 	0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f, 3, 2, 1,
-	0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 6, 1, 4, 0, 0x41, 0, 0x0b,
+	0, 7, 8, 1, 4, 0x63, 0x61, 0x6c, 0x6c, 0, 0, 10, 6, 1, 4, 0, 0x41, 0, 0x0b,
 ]);
 
 /** A call of the same kind as a trap, from a loop of the same kind, with nothing on either side. */
@@ -180,12 +182,12 @@ export function callingNothing(name: string): Task {
 		// ${name}
 		return () => {
 			let sum = 0;
-			for (let i = 0; i < ${MESSAGES}; i++) sum |= trap(0, ${EL3});
+			for (let i = 0; i < ${MESSAGES}; i++) sum |= call(0, ${EL3});
 			return sum;
 		};`;
 	return {
 		messages: MESSAGES,
-		run: new Function("trap", loop)(exports.trap),
+		run: new Function("call", loop)(exports.call),
 	};
 }
 
