@@ -6,7 +6,7 @@
 
 import { Clock, ClockState, Domain } from "../image";
 import { Address, AtHand, State } from "../layout";
-import { HEADER_SIZE, Smt } from "../shmem";
+import { Smt } from "../shmem";
 import { everyClocksBits, isAttributes } from "./clock";
 import { entryFor, Header } from "./entry";
 import { Status } from "./status";
@@ -23,7 +23,8 @@ export const enum Message {
 }
 
 /** Lengths count the header. */
-const enum Length {
+export const enum Length {
+	HEADER = 4,
 	HEADER_AND_ID = 8,
 	HEADER_AND_STATUS = 8,
 }
@@ -58,7 +59,7 @@ export function isVersion(message: u32): bool {
 
 /** Whether it has the length of a message without parameters. */
 export function hasNothing(length: u32): bool {
-	return length === HEADER_SIZE;
+	return length === Length.HEADER;
 }
 
 /** Whether it has the length that goes with an ID as the only parameter. */
