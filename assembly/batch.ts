@@ -7,7 +7,7 @@ import { isLastCall, lastCallOf, rememberCall } from "./last-call";
 import {
 	Abi,
 	Address,
-	AtHand,
+	AttributesFor,
 	BatchEntry,
 	Cpu,
 	LastCall,
@@ -15,6 +15,7 @@ import {
 } from "./layout";
 import { grow } from "./platform/load";
 import {
+	attributesOf,
 	clockWords,
 	idIn,
 	isClockId,
@@ -110,7 +111,8 @@ function answerEntries(
 ): u32 {
 	const functionId: u64 = load<u32>(first, BatchEntry.FUNCTION_ID);
 	if (!isLastCall(<u32>functionId, caller)) return 0;
-	const atHand = load<u32>(lastCallOf(caller), LastCall.AT_HAND);
+	const agents = load<u32>(lastCallOf(caller), LastCall.ATTRIBUTES);
+	if (load<u32>(lastCallOf(caller), LastCall.AREA) === 0) return 0;
 	const end = first + quietEntries(count) * stride;
 	let entry = first;
 	let run = end;
@@ -118,7 +120,7 @@ function answerEntries(
 	while (entry !== run && entry !== end) {
 		run = entry;
 		const message = messageOf(load<u32>(entry, BatchEntry.HEADER));
-		if (message === Message.CLOCK_RATE_GET && atHand & AtHand.CLOCK_RATE_GET) {
+		if (message === Message.CLOCK_RATE_GET) {
 			for (; entry !== end; entry += stride) {
 				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
 				const id = idIn(entry);
@@ -127,23 +129,18 @@ function answerEntries(
 				tellRate(entry, id);
 				free(entry, functionId);
 			}
-		} else if (
-			message === Message.CLOCK_ATTRIBUTES &&
-			atHand & AtHand.CLOCK_ATTRIBUTES
-		) {
+		} else if (message === Message.CLOCK_ATTRIBUTES) {
 			for (; entry !== end; entry += stride) {
 				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
 				const id = idIn(entry);
 				if (!isClockId(id)) break;
 				const words = clockWords(id);
-				if (!(<u32>words & ClockState.EVERYBODYS)) break;
-				tellAttributes(entry, words, atHand);
+				const attributes = attributesOf(words, agents);
+				if (attributes & AttributesFor.MORE) break;
+				tellAttributes(entry, attributes, words);
 				free(entry, functionId);
 			}
-		} else if (
-			message === Message.POWER_STATE_GET &&
-			atHand & AtHand.POWER_STATE_GET
-		) {
+		} else if (message === Message.POWER_STATE_GET) {
 			for (; entry !== end; entry += stride) {
 				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
 				const id = idIn(entry);

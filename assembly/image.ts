@@ -196,8 +196,8 @@ export const enum ClockState {
 	RESTRICTED = 0x20,
 	/** No agent is denied it. */
 	EVERYBODYS = 0x40,
-	/** Bits of CLOCK_ATTRIBUTES, and how far they are turned left there. */
-	ATTRIBUTES = 0x33,
+	/** Bits of CLOCK_ATTRIBUTES and EVERYBODYS, and how far they are turned left there. */
+	ATTRIBUTES = 0x73,
 	ATTRIBUTES_TURN = 28,
 	/** Its rate is known; something may be known of clocks that have it above them. */
 	RATES = 0x180,

@@ -240,9 +240,10 @@ export const enum LastCall {
 	/** u32: the function ID and who has called, see Caller. */
 	FUNCTION_ID = 0x00,
 	CALLER = 0x04,
-	/** u32: the channel's area; what of the agent's is answered at hand, see AtHand. */
+	/** u32: the channel's area; 0 when no message for it is answered at hand. */
 	AREA = 0x08,
-	AT_HAND = 0x0c,
+	/** u32: what makes attributes out of a clock's bits, see AttributesFor. */
+	ATTRIBUTES = 0x0c,
 	/** u32: the channel's row, 0 when there was no such call. */
 	CHANNEL = 0x10,
 }
@@ -285,13 +286,17 @@ export const enum Caller {
 	NOBODY = 0xffffffff,
 }
 
-/** Messages that are answered at hand, when their agent has them in the version that is meant. */
-export const enum AtHand {
-	CLOCK_RATE_GET = 1,
-	CLOCK_ATTRIBUTES = 2,
-	POWER_STATE_GET = 4,
-	/** Bits of CLOCK_ATTRIBUTES, in their places, that the agent finds in those of every clock. */
-	EVERY_CLOCKS = 0xc0000000,
+/**
+ * A word that is combined by exclusive or with a clock's ClockState.ATTRIBUTES, turned: attributes as the agent finds them are
+ * left, and nothing of MORE.
+ */
+export const enum AttributesFor {
+	/** Where ClockState.EVERYBODYS comes to lie: set for an agent of version 3.0. */
+	EVERYBODYS = 1 << 2,
+	/** Set for all others. */
+	NOT_AT_HAND = 1 << 3,
+	/** What is left of those two where the message's handler has to be asked. */
+	MORE = 0xc,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

@@ -7,8 +7,9 @@
 import { domainRow } from "./hardware/power-domains";
 import { ClockState } from "./image";
 import { isLastCall, lastCallOf } from "./last-call";
-import { Address, AtHand, Cpu, LastCall, State } from "./layout";
+import { Address, AttributesFor, Cpu, LastCall, State } from "./layout";
 import {
+	attributesOf,
 	clockWords,
 	hasId,
 	hasNothing,
@@ -49,20 +50,18 @@ export function call(functionId: u32, caller: u32): i32 {
 		return callInFull(functionId, caller);
 	const length = load<u32>(area, Smt.LENGTH);
 	const message = messageOf(load<u32>(area, Smt.HEADER));
-	const atHand = load<u32>(last, LastCall.AT_HAND);
 	if (message === Message.CLOCK_ATTRIBUTES) {
-		if (!(atHand & AtHand.CLOCK_ATTRIBUTES))
-			return callInFull(functionId, caller);
 		const id = idIn(area);
 		if (!hasId(length)) return callInFull(functionId, caller);
 		if (!isClockId(id)) return callInFull(functionId, caller);
 		const words = clockWords(id);
-		if (!(<u32>words & ClockState.EVERYBODYS))
-			return callInFull(functionId, caller);
-		tellAttributes(area, words, atHand);
+		const attributes = attributesOf(
+			words,
+			load<u32>(last, LastCall.ATTRIBUTES),
+		);
+		if (attributes & AttributesFor.MORE) return callInFull(functionId, caller);
+		tellAttributes(area, attributes, words);
 	} else if (message === Message.CLOCK_RATE_GET) {
-		if (!(atHand & AtHand.CLOCK_RATE_GET))
-			return callInFull(functionId, caller);
 		const id = idIn(area);
 		if (!hasId(length)) return callInFull(functionId, caller);
 		if (!isClockId(id)) return callInFull(functionId, caller);
@@ -70,8 +69,6 @@ export function call(functionId: u32, caller: u32): i32 {
 			return callInFull(functionId, caller);
 		tellRate(area, id);
 	} else if (message === Message.POWER_STATE_GET) {
-		if (!(atHand & AtHand.POWER_STATE_GET))
-			return callInFull(functionId, caller);
 		if (!hasId(length)) return callInFull(functionId, caller);
 		const id = idIn(area);
 		if (!isDomainId(id)) return callInFull(functionId, caller);
