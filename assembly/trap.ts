@@ -35,9 +35,7 @@ import { sharedCall } from "./threads";
 export function call(functionId: u32, caller: u32): i32 {
 	if (ASC_FEATURE_THREADS) return sharedCall(functionId, caller);
 	const last = lastCallOf(caller);
-	if (functionId !== load<u32>(last, LastCall.FUNCTION_ID))
-		return callInFull(functionId, caller);
-	if (caller !== load<u32>(last, LastCall.CALLER))
+	if (callKey(functionId, caller) !== load<u64>(last, LastCall.FUNCTION_ID))
 		return callInFull(functionId, caller);
 	const time = now();
 	if (time >= load<u64>(Address.STATE, State.ATTENTION))
@@ -89,6 +87,11 @@ export function call(functionId: u32, caller: u32): i32 {
 	);
 	store<u32>(area, SmtStatus.FREE, Smt.STATUS);
 	return Smccc.SUCCESS;
+}
+
+/** Function ID and caller as they lie in LastCall, two words in one. */
+function callKey(functionId: u32, caller: u32): u64 {
+	return ((<u64>caller) << 32) | functionId;
 }
 
 /** The same with x0 among the CPU's registers, where the result goes as well. */
