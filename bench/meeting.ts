@@ -3,12 +3,12 @@
 
 import type { SharedFirmware } from "../host/node.ts";
 
-/** Words. Whose turn it is at the one channel; the round that the second worker may begin, has begun, has done. */
-export const TURN = 0;
-export const GO = 1;
-export const BEGUN = 2;
-export const DONE = 3;
-export const WORDS = 4;
+/** Words. The round that the second worker may begin, has begun, has done; in a cache line of its own whose turn it is at the one channel. */
+export const GO = 0;
+export const BEGUN = 1;
+export const DONE = 2;
+export const TURN = 16;
+export const WORDS = 32;
 /** Behind them, when the second worker began and ended its round: two doubles. */
 export const MEETING_SIZE = 4 * WORDS + 16;
 

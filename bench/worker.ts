@@ -2,7 +2,7 @@
 // SCMI 3.2 (Arm DEN0056E), section 5.1.2; one CPU for each worker.
 
 import { parentPort, workerData } from "node:worker_threads";
-import { attachEngine } from "../host/node.ts";
+import { attachEngine, callerOf } from "../host/node.ts";
 import {
 	BEGUN,
 	DONE,
@@ -38,13 +38,19 @@ const engine = attachEngine(shared, cpu);
 const words = new Int32Array(meeting, 0, WORDS);
 /** When the second worker began and ended a round; not on the first one's clock, which other work may keep from its core. */
 const times = new Float64Array(meeting, 4 * WORDS, 2);
-const x = engine.registers(cpu);
-const trap = engine.rawTrap;
+const call = engine.rawCall;
+const caller = callerOf(cpu, "smc");
 const clock = CLOCKS[worker] ?? 0;
 const channels = shared.platform.channels.filter(
 	({ fromPlatform, exceptionLevel }) =>
 		fromPlatform !== true && exceptionLevel === EL3,
 );
+
+/** Waits for the channel. Only who has seen it free tries to take it: words that both write travel between their cores. */
+function takeTurn(): void {
+	do while (Atomics.load(words, TURN) !== 0);
+	while (Atomics.compareExchange(words, TURN, 0, 1) !== 0);
+}
 
 /** Sends messages on a channel. Returns 0 when each was a success. */
 function send(oneChannel: boolean): number {
@@ -55,13 +61,12 @@ function send(oneChannel: boolean): number {
 	const area = new Int32Array(engine.buffer, at, size / 4);
 	let failed = 0;
 	for (let i = 0; i < MESSAGES; i++) {
-		if (oneChannel) while (Atomics.compareExchange(words, TURN, 0, 1) !== 0);
+		if (oneChannel) takeTurn();
 		area[STATUS] = 0;
 		area[LENGTH] = 8;
 		area[HEADER] = (CLOCK << 10) | RATE_GET;
 		area[PAYLOAD] = clock;
-		x[0] = functionId;
-		trap(cpu, EL3);
+		call(functionId, caller);
 		failed |= area[PAYLOAD] as number;
 		if (oneChannel) Atomics.store(words, TURN, 0);
 	}
