@@ -160,7 +160,7 @@ scmi_status scmi_channel_at(const scmi_cosim *instance, uint32_t index, scmi_cha
 
 /**
  * Interrupts that the firmware has raised since load, on all channels: compare with the last value after every call that
- * may raise one (trap, advance, write32, reset_agent). Each is one edge. The count wraps at 2^32.
+ * may raise one (trap, call, advance, write32, reset_agent). Each is one edge. The count wraps at 2^32.
  */
 uint32_t scmi_interrupts(const scmi_cosim *instance);
 
