@@ -43,5 +43,7 @@ export function rememberCall(
 /** What an agent's messages mean has changed. Threads look it up for each message. */
 export function forgetCall(): void {
 	store<u32>(Address.LAST_CALL, Caller.NOBODY, LastCall.CALLER);
+	// Nobody's area is these words: where its status would be, NOBODY has the bit of a free channel.
+	store<u32>(Address.LAST_CALL, Address.LAST_CALL, LastCall.AREA);
 	store<u32>(Address.LAST_CALL, 0, LastCall.CHANNEL);
 }

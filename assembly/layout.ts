@@ -4,6 +4,7 @@
 // 0x0000  the compiler's own static data (function references)
 // 0x1f80  Lock of the threaded build
 // 0x2000  State: virtual time, register generation, where each table of the image lies
+// 0x2200  LastCall; each CPU has its own in the threaded build
 // 0x3900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
 // 0x4900  Claims of the threaded build
 // 0x5000  Image: written by the host, checked by load(), then used in place: rows carry their own state
@@ -292,9 +293,9 @@ export const enum Caller {
  */
 export const enum AttributesFor {
 	/** Where ClockState.EVERYBODYS comes to lie: set for an agent of version 3.0. */
-	EVERYBODYS = 1 << 2,
+	EVERYBODYS = 0x4,
 	/** Set for all others. */
-	NOT_AT_HAND = 1 << 3,
+	NOT_AT_HAND = 0x8,
 	/** What is left of those two where the message's handler has to be asked. */
 	MORE = 0xc,
 }

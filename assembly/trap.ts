@@ -31,7 +31,10 @@ import { now } from "./sim/time";
 import { callerOf, callInFull, refuse, registersOf, Smccc } from "./smccc";
 import { sharedCall } from "./threads";
 
-/** Executes a call of a CPU, with the function ID in x0. Returns the low word of x0; x1..x3 hold further results. */
+/**
+ * The shortest way in: executes the SMC or HVC of `caller`, see Caller, with `functionId` for its x0, which is neither read nor
+ * written, nor is Cpu.SECURE. All other registers are as in `trap`. Returns the low word of x0.
+ */
 export function call(functionId: u32, caller: u32): i32 {
 	if (ASC_FEATURE_THREADS) return sharedCall(functionId, caller);
 	const last = lastCallOf(caller);
@@ -94,7 +97,10 @@ function callKey(functionId: u32, caller: u32): u64 {
 	return ((<u64>caller) << 32) | functionId;
 }
 
-/** The same with x0 among the CPU's registers, where the result goes as well. */
+/**
+ * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
+ * Returns the low word of x0; x1..x3 hold further results.
+ */
 export function trap(cpu: u32, level: u32): i32 {
 	// Of a system that has stopped, too, the CPUs find that nothing is served.
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);
