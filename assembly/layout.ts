@@ -160,6 +160,9 @@ export const enum State {
 	/** u32: u16 slots of the chains that clocks are in by their registers, and how many there are, minus one. */
 	CHAINS = 0x18c,
 	CHAIN_MASK = 0x190,
+	/** u32: the lowest GNRL_CTL of a PLL, and the highest one. */
+	FIRST_PLL = 0x194,
+	LAST_PLL = 0x198,
 }
 
 /** Why the system no longer runs: no trap is served then, nothing in memory changes. */

@@ -1,7 +1,7 @@
 // Which clocks have their mux, divider or gate in a register: a hash table of chains through the clocks' rows, made at load.
 // i.MX 8M Mini reference manual, chapter 5.1 (CCM): several clocks may share a register, or the very bits of a gate.
 //
-// A PLL's own registers are in no chain: pll.ts tells what their changes mean.
+// A PLL's own registers are in no chain: pll.ts tells what changes of them mean.
 
 import { Clock, ClockFlag, ClockKind, ClockState } from "../image";
 import { Address, State } from "../layout";
@@ -44,8 +44,9 @@ function muxMask(clock: usize): u32 {
 function dividerMask(clock: usize): u32 {
 	if (kindOf(clock) !== ClockKind.COMPOSITE) return fieldMask(clock);
 	const prediv = load<u8>(clock, Clock.FLAGS) & ClockFlag.PREDIV;
+	// Whatever the row says of a shift.
 	return (
-		fieldMask(clock) |
+		mask(Slice.POSTDIV_SHIFT, load<u8>(clock, Clock.WIDTH)) |
 		(prediv ? mask(Slice.PREDIV_SHIFT, Slice.PREDIV_WIDTH) : 0)
 	);
 }

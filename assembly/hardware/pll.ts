@@ -47,10 +47,11 @@ function sdiv(divCtl0: u32): u32 {
 
 /** The row of PLLS behind a PLL clock. */
 export function pllOf(clock: usize): usize {
-	return (
-		load<u32>(Address.STATE, State.PLLS) +
-		<u32>load<u16>(clock, Clock.TARGET) * Pll.SIZE
-	);
+	return pllRow(load<u16>(clock, Clock.TARGET));
+}
+
+function pllRow(i: u32): usize {
+	return load<u32>(Address.STATE, State.PLLS) + i * Pll.SIZE;
 }
 
 /** fin * factor / (pdiv * 65536 * 2^sdiv), in whole Hz; factor = mdiv * 65536 + kdiv. */
@@ -106,15 +107,20 @@ export function readPllWord(register: usize): u32 {
 	return locked ? value | Gnrl.LOCK : value & ~Gnrl.LOCK;
 }
 
-/** Writes a register of a PLL, of whose clock and all below it less is known then. */
-function writePllRegister(pll: usize, register: usize, value: u32): void {
-	const changed = load<u32>(register) ^ value;
-	const isControl = register === <usize>load<u32>(pll, Pll.CONTROL);
-	let lost: u32 = 0;
-	if (isControl ? changed & Gnrl.BYPASS : changed) lost |= ClockState.RATES;
-	if (isControl && changed & Gnrl.RESET_N) lost |= ClockState.STATES;
-	if (lost !== 0) forget(clockRow(load<u32>(pll, Pll.CLOCK)), lost);
-	write(register, value);
+/** Some bits of a register are about to change: forgets what PLLs have from them. Two may share a register. */
+export function forgetPlls(register: usize, changed: u32): void {
+	if (register < <usize>load<u32>(Address.STATE, State.FIRST_PLL)) return;
+	const last = load<u32>(Address.STATE, State.LAST_PLL);
+	if (register > <usize>last + Offset.DIV_CTL1) return;
+	for (let i: u32 = 0; i < load<u32>(Address.STATE, State.PLL_COUNT); i++) {
+		const pll = pllRow(i);
+		const offset = <u32>register - load<u32>(pll, Pll.CONTROL);
+		if (offset > <u32>Offset.DIV_CTL1) continue;
+		let lost: u32 = 0;
+		if (offset !== 0 || changed & Gnrl.BYPASS) lost |= ClockState.RATES;
+		if (offset === 0 && changed & Gnrl.RESET_N) lost |= ClockState.STATES;
+		forget(clockRow(load<u32>(pll, Pll.CLOCK)), lost);
+	}
 }
 
 /** The bus writes a word of a PLL block. Returns the PLL that has to lock anew, or 0. */
@@ -125,7 +131,7 @@ export function writePllWord(register: usize, value: u32): usize {
 		return 0;
 	}
 	const old = load<u32>(register);
-	writePllRegister(pll, register, value);
+	write(register, value);
 	const control = load<u32>(pll, Pll.CONTROL);
 	// Leaving reset, or another mdiv or pdiv while out of it.
 	const locks =
@@ -139,10 +145,8 @@ export function writePllWord(register: usize, value: u32): usize {
 
 /** The PLL that owns a register of its block, or 0. */
 export function pllWith(register: usize): usize {
-	const plls = load<u32>(Address.STATE, State.PLLS);
-	const count = load<u32>(Address.STATE, State.PLL_COUNT);
-	for (let i: u32 = 0; i < count; i++) {
-		const pll = plls + i * Pll.SIZE;
+	for (let i: u32 = 0; i < load<u32>(Address.STATE, State.PLL_COUNT); i++) {
+		const pll = pllRow(i);
 		if (<u32>register - load<u32>(pll, Pll.CONTROL) <= <u32>Offset.DIV_CTL1)
 			return pll;
 	}
@@ -153,7 +157,7 @@ export function pllWith(register: usize): usize {
 export function powerUpPll(pll: usize, fin: u64): void {
 	const control = load<u32>(pll, Pll.CONTROL);
 	if (!pllOn(pll)) {
-		writePllRegister(pll, control, load<u32>(control) | Gnrl.RESET_N);
+		write(control, load<u32>(control) | Gnrl.RESET_N);
 		startLocking(pll, fin);
 	}
 	waitForLock(pll);
@@ -162,7 +166,7 @@ export function powerUpPll(pll: usize, fin: u64): void {
 /** Holds it in reset. */
 export function powerDownPll(pll: usize): void {
 	const control = load<u32>(pll, Pll.CONTROL);
-	writePllRegister(pll, control, load<u32>(control) & ~Gnrl.RESET_N);
+	write(control, load<u32>(control) & ~Gnrl.RESET_N);
 }
 
 function waitForLock(pll: usize): void {
@@ -319,11 +323,11 @@ export function retunePll(
 		((divCtl0 ^ load<u32>(control, Offset.DIV_CTL0)) & MDIV_AND_PDIV) !== 0 &&
 		pllOn(pll);
 	if (relock) powerDownPll(pll);
-	writePllRegister(pll, control + Offset.DIV_CTL0, divCtl0);
+	write(control + Offset.DIV_CTL0, divCtl0);
 	if (load<u32>(pll, Pll.FRACTIONAL))
-		writePllRegister(pll, control + Offset.DIV_CTL1, <u32>setting);
+		write(control + Offset.DIV_CTL1, <u32>setting);
 	// A PLL that was told its rate drives it: the internal bypass ends here.
-	writePllRegister(pll, control, load<u32>(control) & ~Gnrl.BYPASS);
+	write(control, load<u32>(control) & ~Gnrl.BYPASS);
 	if (relock) powerUpPll(pll, fin);
 	return true;
 }

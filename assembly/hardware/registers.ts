@@ -4,6 +4,7 @@
 import { Address, State } from "../layout";
 import { callAttention } from "../sim/time";
 import { forgetFrom } from "./clock-registers";
+import { forgetPlls } from "./pll";
 
 /** The current generation. */
 export function generation(): u32 {
@@ -16,6 +17,7 @@ export function write(register: usize, value: u32): void {
 	if (changed === 0) return;
 	// While muxes still select the parents that clocks have entered.
 	forgetFrom(register, changed);
+	forgetPlls(register, changed);
 	store<u32>(register, value);
 	store<u32>(Address.STATE, generation() + 1, State.GENERATION);
 	callAttention();

@@ -12,6 +12,7 @@ import {
 	parentAt,
 	parentCount,
 } from "../hardware/clock-tree";
+import { pllOf } from "../hardware/pll";
 import {
 	Block,
 	BlockKind,
@@ -23,7 +24,15 @@ import {
 	PllRate,
 } from "../image";
 import { Address, State } from "../layout";
-import { check, failed, header, resolve, resolveName, state } from "./check";
+import {
+	check,
+	failed,
+	header,
+	resolve,
+	resolveName,
+	setState,
+	state,
+} from "./check";
 
 /** Clocks and domains may be nested this deep. */
 const MAX_DEPTH: u32 = 64;
@@ -37,6 +46,10 @@ export function checkPlls(): void {
 			block !== 0 && load<u32>(block, Block.KIND) === BlockKind.PLL;
 		if (!check(inside, LoadError.ADDRESS, pll)) return;
 		resolve(pll + Pll.CONTROL);
+		const control = load<u32>(pll, Pll.CONTROL);
+		if (i === 0 || control < state(State.FIRST_PLL))
+			setState(State.FIRST_PLL, control);
+		setState(State.LAST_PLL, max(control, state(State.LAST_PLL)));
 		const first = load<u32>(pll, Pll.RATES);
 		const count = load<u32>(pll, Pll.RATE_COUNT);
 		const most = header(Image.PLL_RATES + 4);
@@ -189,7 +202,7 @@ function resolveRegister(field: usize): void {
 }
 
 /** The rows that it points at. */
-function checkClockLinks(clock: usize, _id: u32): void {
+function checkClockLinks(clock: usize, id: u32): void {
 	const kind = kindOf(clock);
 	if (kind <= ClockKind.ALIAS) return;
 	const parents = state(State.PARENTS) + (load<u32>(clock, Clock.PARENTS) << 1);
@@ -203,7 +216,10 @@ function checkClockLinks(clock: usize, _id: u32): void {
 	if (failed()) return;
 	const target = load<u16>(clock, Clock.TARGET);
 	if (kind === ClockKind.PLL) {
-		const owns = target < state(State.PLL_COUNT);
+		// Changes of its registers are told to the clock that the row names.
+		const owns =
+			target < state(State.PLL_COUNT) &&
+			load<u32>(pllOf(clock), Pll.CLOCK) === id;
 		check(owns, LoadError.REFERENCE, clock + Clock.TARGET);
 	} else if (kind === ClockKind.CPU) {
 		checkCpu(clock, target);

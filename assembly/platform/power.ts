@@ -25,14 +25,14 @@ export function checkPower(): void {
 	const switches = state(State.SWITCH_COUNT);
 	const handshakes = state(State.HANDSHAKE_COUNT);
 	if (switches !== 0 || handshakes !== 0) {
-		resolve(power + PowerController.UP_REQUEST);
-		resolve(power + PowerController.DOWN_REQUEST);
+		resolvePower(power + PowerController.UP_REQUEST);
+		resolvePower(power + PowerController.DOWN_REQUEST);
 		resolve(power + PowerController.MAPPING);
 		resolvePower(power + PowerController.HANDSHAKE);
 	}
 	for (let i: u32 = 0; i < switches; i++) {
 		const row = state(State.SWITCHES) + i * Switch.SIZE;
-		resolve(row + Switch.CONTROL);
+		resolvePower(row + Switch.CONTROL);
 		resolvePower(row + Switch.STATUS);
 		store<u64>(row, 0, Switch.PENDING_AT);
 		store<u32>(row, 0, Switch.PENDING);
@@ -52,7 +52,7 @@ export function checkPower(): void {
 	}
 }
 
-/** What tells a domain's state changes by the controller's doing alone: no other kind of block could tell of it. */
+/** What the controller changes by itself: in another kind of block nobody would notice, and a clock may have its mux there. */
 function resolvePower(field: usize): void {
 	const block = findBlock(load<u32>(field), 4);
 	const owned = block !== 0 && load<u32>(block, Block.KIND) === BlockKind.POWER;

@@ -1,10 +1,12 @@
 // Checks agents, channels and services of a platform image, and fills dispatch tables and function-ID tables.
 // This project's own format (image.ts); nothing of an image is believed before it was checked.
 
-import { linearAddress } from "../hardware/bus";
+import { findBlock, linearAddress } from "../hardware/bus";
 import { PLATFORM } from "../hardware/clock-gates";
 import {
 	Agent,
+	Block,
+	BlockKind,
 	Channel,
 	ChannelDirection,
 	Image,
@@ -74,8 +76,12 @@ export function checkChannels(): void {
 		const area = load<u32>(channel, Channel.AREA);
 		const size = load<u32>(channel, Channel.LENGTH);
 		check(size >= smallest && (area & 3) === 0, LoadError.RANGE, channel);
+		// Agents write areas without anybody's noticing: no registers may lie there.
+		const block = findBlock(area, size);
+		const isMemory =
+			block !== 0 && load<u32>(block, Block.KIND) === BlockKind.RAM;
+		if (!check(isMemory, LoadError.ADDRESS, channel)) return;
 		const linear = linearAddress(area, size);
-		if (!check(linear !== 0, LoadError.ADDRESS, channel)) return;
 		const agent = load<u32>(channel, Channel.AGENT);
 		check(
 			agent !== PLATFORM && agent < state(State.AGENT_COUNT),

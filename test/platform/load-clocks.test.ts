@@ -176,6 +176,13 @@ describe("clocks", () => {
 			2,
 			LoadError.REFERENCE,
 		],
+		[
+			"a PLL's row of another clock",
+			pll + Clock.TARGET,
+			0,
+			2,
+			LoadError.REFERENCE,
+		],
 		["a CPU parked on a hole", cpu + Clock.PARK, 15, 2, LoadError.REFERENCE],
 		["a CPU parked elsewhere", cpu + Clock.PARK, 2, 2, LoadError.REFERENCE],
 		[
