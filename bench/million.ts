@@ -20,7 +20,6 @@ function send(messages: number): number {
 	let sent = 0;
 	while (sent < messages) {
 		for (const task of tasks) {
-			task.prepare?.();
 			if (task.run() !== 0) throw new Error("a reply is not a success");
 			sent += task.messages;
 		}
