@@ -7,7 +7,7 @@ import { isLastCall, lastCallOf, rememberCall } from "./last-call";
 import {
 	Abi,
 	Address,
-	AtHand,
+	AttributesFor,
 	BatchEntry,
 	Cpu,
 	LastCall,
@@ -15,14 +15,14 @@ import {
 } from "./layout";
 import { grow } from "./platform/load";
 import {
+	attributesOf,
 	clockWords,
-	hasId,
-	hasNothing,
 	idIn,
 	isClockId,
 	isDomainId,
 	isStateKnown,
 	isVersion,
+	Length,
 	Message,
 	messageOf,
 	stateOf,
@@ -33,6 +33,7 @@ import {
 } from "./scmi/at-hand";
 import { SmtStatus, serveArea } from "./shmem";
 import { passTrapSoon } from "./sim/attention";
+import { now } from "./sim/time";
 import { callerOf, registersOf, Smccc, serve, serviceFor } from "./smccc";
 
 /** Entries begin where a cache line does. */
@@ -66,87 +67,126 @@ export function executeEntries(
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return 0;
 	const stride = load<u32>(Address.STATE, State.BATCH_STRIDE);
 	const caller = callerOf(cpu, level);
-	const begin: usize = load<u32>(Address.STATE, State.BATCH) + first * stride;
-	const end = begin + count * stride;
-	let entry = begin;
+	const begin = load<u32>(Address.STATE, State.BATCH) + first * stride;
+	let done: u32 = 0;
 	let result: i32 = Smccc.SUCCESS;
-	while (entry !== end) {
-		const next = answerEntries(caller, entry, end, stride);
-		if (next !== entry) result = Smccc.SUCCESS;
-		entry = next;
-		if (entry === end) break;
+	while (done < count) {
+		const entry: usize = begin + done * stride;
+		const answered = answerEntries(caller, entry, count - done, stride);
+		done += answered;
+		if (answered !== 0) {
+			result = Smccc.SUCCESS;
+			continue;
+		}
 		result = execute(caller, entry);
 		if (load<u32>(Address.STATE, State.STOP)) result = Smccc.NOT_SUPPORTED;
 		store<i32>(entry, result, BatchEntry.RESULT);
-		entry += stride;
+		done++;
 		if (load<u32>(Address.STATE, State.STOP)) break;
 	}
-	if (entry !== begin) store<i64>(registersOf(cpu), result, Cpu.X0);
-	return <u32>((entry - begin) / stride);
+	if (done !== 0) store<i64>(registersOf(cpu), result, Cpu.X0);
+	return done;
+}
+
+/** How many traps, at most `count`, may follow one another before anything is due; not quite as many as there are. */
+function quietEntries(count: u32): u32 {
+	const trapNs = load<u64>(Address.STATE, State.TRAP_NS);
+	const attention = load<u64>(Address.STATE, State.ATTENTION);
+	const time = now();
+	if (time >= attention) return 0;
+	let quiet = count;
+	while ((<u64>quiet - 1) * trapNs >= attention - time) quiet >>= 1;
+	return quiet;
 }
 
 /**
- * Executes what comes first of the entries before `end`: those for the channel of the last call whose answers are at hand, as
- * long as nothing is due, as in trap.ts. Returns the first one that is left.
+ * Executes what comes first of `count` entries: those for the channel of the last call whose answers are at hand, as long as
+ * nothing is due, as in trap.ts. Returns how many there were.
  */
 function answerEntries(
 	caller: u32,
 	first: usize,
-	end: usize,
+	count: u32,
 	stride: u32,
-): usize {
-	const functionId = load<u32>(first, BatchEntry.FUNCTION_ID);
-	if (!isLastCall(functionId, caller)) return first;
-	const last = lastCallOf(caller);
-	const atHand = load<u32>(last, LastCall.AT_HAND);
-	const trapNs = load<u64>(Address.STATE, State.TRAP_NS);
-	let time = load<u64>(Address.STATE, State.TIME);
+): u32 {
+	const functionId: u64 = load<u32>(first, BatchEntry.FUNCTION_ID);
+	if (!isLastCall(<u32>functionId, caller)) return 0;
+	const agents = load<u32>(lastCallOf(caller), LastCall.ATTRIBUTES);
+	if (load<u32>(lastCallOf(caller), LastCall.AREA) === 0) return 0;
+	const end = first + quietEntries(count) * stride;
 	let entry = first;
-	while (entry !== end) {
-		if (time >= load<u64>(Address.STATE, State.ATTENTION)) break;
-		// Two words at a time, of which status, area and flags have to be 0: what is not so plain is executed like its trap.
-		if (load<u64>(entry, BatchEntry.FUNCTION_ID) !== functionId) break;
-		if (load<u32>(entry, BatchEntry.AREA) !== 0) break;
-		if (load<u32>(entry, BatchEntry.FLAGS) !== 0) break;
-		const length = load<u32>(entry, BatchEntry.LENGTH);
+	let run = end;
+	// Entries with the same message are looked through together.
+	while (entry !== run && entry !== end) {
+		run = entry;
 		const message = messageOf(load<u32>(entry, BatchEntry.HEADER));
 		if (message === Message.CLOCK_RATE_GET) {
-			if (!(atHand & AtHand.CLOCK_RATE_GET)) break;
-			const id = idIn(entry);
-			if (!hasId(length)) break;
-			if (!isClockId(id)) break;
-			if (!(<u32>clockWords(id) & ClockState.RATE)) break;
-			tellRate(entry, id);
+			for (; entry !== end; entry += stride) {
+				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
+				const id = idIn(entry);
+				if (!isClockId(id)) break;
+				if (!(<u32>clockWords(id) & ClockState.RATE)) break;
+				tellRate(entry, id);
+				free(entry, functionId);
+			}
 		} else if (message === Message.CLOCK_ATTRIBUTES) {
-			if (!(atHand & AtHand.CLOCK_ATTRIBUTES)) break;
-			const id = idIn(entry);
-			if (!hasId(length)) break;
-			if (!isClockId(id)) break;
-			const words = clockWords(id);
-			if (!(<u32>words & ClockState.EVERYBODYS)) break;
-			tellAttributes(entry, words, atHand);
+			for (; entry !== end; entry += stride) {
+				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
+				const id = idIn(entry);
+				if (!isClockId(id)) break;
+				const words = clockWords(id);
+				const attributes = attributesOf(words, agents);
+				if (attributes & AttributesFor.MORE) break;
+				tellAttributes(entry, attributes, words);
+				free(entry, functionId);
+			}
 		} else if (message === Message.POWER_STATE_GET) {
-			if (!(atHand & AtHand.POWER_STATE_GET)) break;
-			if (!hasId(length)) break;
-			const id = idIn(entry);
-			if (!isDomainId(id)) break;
-			const domain = domainRow(id);
-			if (!isStateKnown(domain)) break;
-			tellWord(entry, stateOf(domain));
-		} else {
-			if (!isVersion(message)) break;
-			if (!hasNothing(length)) break;
+			for (; entry !== end; entry += stride) {
+				if (isAnother(entry, functionId, message, Length.HEADER_AND_ID)) break;
+				const id = idIn(entry);
+				if (!isDomainId(id)) break;
+				const domain = domainRow(id);
+				if (!isStateKnown(domain)) break;
+				tellWord(entry, stateOf(domain));
+				free(entry, functionId);
+			}
+		} else if (isVersion(message) && versionFor(message) !== 0) {
 			const version = versionFor(message);
-			if (version === 0) break;
-			tellWord(entry, version);
+			for (; entry !== end; entry += stride) {
+				if (isAnother(entry, functionId, message, Length.HEADER)) break;
+				tellWord(entry, version);
+				free(entry, functionId);
+			}
 		}
-		time += trapNs;
-		store<u32>(entry, SmtStatus.FREE, BatchEntry.STATUS);
-		store<i32>(entry, Smccc.SUCCESS, BatchEntry.RESULT);
-		entry += stride;
 	}
-	store<u64>(Address.STATE, time, State.TIME);
-	return entry;
+	const done = <u32>((entry - first) / stride);
+	const passed = <u64>done * load<u64>(Address.STATE, State.TRAP_NS);
+	store<u64>(Address.STATE, now() + passed, State.TIME);
+	return done;
+}
+
+/** Whether an entry has another function ID, message or length than those before it, or what is not so plain. */
+function isAnother(
+	entry: usize,
+	functionId: u64,
+	message: u32,
+	length: u32,
+): bool {
+	// The function ID with the status behind it: two words at a time.
+	const other =
+		(load<u64>(entry, BatchEntry.FUNCTION_ID) ^ functionId) |
+		load<u32>(entry, BatchEntry.AREA) |
+		load<u32>(entry, BatchEntry.FLAGS) |
+		(load<u32>(entry, BatchEntry.LENGTH) ^ length) |
+		messageOf(load<u32>(entry, BatchEntry.HEADER) ^ message);
+	return other !== 0;
+}
+
+/** What is left to do with an entry that is answered. */
+function free(entry: usize, functionId: u64): void {
+	const status: u64 = SmtStatus.FREE;
+	store<u64>(entry, functionId | (status << 32), BatchEntry.FUNCTION_ID);
+	store<u64>(entry, 0, BatchEntry.AREA);
 }
 
 function execute(caller: u32, entry: usize): i32 {

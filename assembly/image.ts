@@ -108,7 +108,10 @@ export const enum Clock {
 	FLAGS = 0x01,
 	SHIFT = 0x02,
 	WIDTH = 0x03,
-	/** u32 physical address of the register with that field; load() turns it into a linear one. */
+	/**
+	 * u32 physical address of the register with that field, in a block of any kind but RAM and POWER; load() turns it into a
+	 * linear one.
+	 */
 	REGISTER = 0x04,
 	/** The same for its own gate, register 0 when it has none; u8 shift, u8 width of the gate's field. */
 	GATE_REGISTER = 0x08,
@@ -127,7 +130,7 @@ export const enum Clock {
 	STATE = 0x18,
 	/** u16 enable delay in µs. */
 	ENABLE_DELAY = 0x1a,
-	/** u32 name. */
+	/** u32 name in STRINGS. */
 	NAME = 0x1c,
 	/** FIXED_FACTOR: u32 multiplier and divider. FIXED: u64 rate in Hz in the same place. */
 	MULT = 0x20,
@@ -196,8 +199,8 @@ export const enum ClockState {
 	RESTRICTED = 0x20,
 	/** No agent is denied it. */
 	EVERYBODYS = 0x40,
-	/** Bits of CLOCK_ATTRIBUTES, and how far they are turned left there. */
-	ATTRIBUTES = 0x33,
+	/** Bits of CLOCK_ATTRIBUTES and EVERYBODYS, and how far they are turned left there. */
+	ATTRIBUTES = 0x73,
 	ATTRIBUTES_TURN = 28,
 	/** Its rate is known; something may be known of clocks that have it above them. */
 	RATES = 0x180,
@@ -214,7 +217,7 @@ export const enum Index {
 
 /** A row of PLLS. */
 export const enum Pll {
-	/** u32 physical address of GNRL_CTL; DIV_CTL0 and DIV_CTL1 follow at +4 and +8; load() turns it into a linear one. */
+	/** u32 physical address of GNRL_CTL, in a block of PLLs; DIV_CTL0 and DIV_CTL1 follow at +4 and +8; load() turns it into a linear one. */
 	CONTROL = 0x00,
 	/** u32 1: fractional, has kdiv in DIV_CTL1. */
 	FRACTIONAL = 0x04,
@@ -691,7 +694,7 @@ export const enum LoadError {
 	RANGE = 5,
 	/** An index that points at no row. */
 	REFERENCE = 6,
-	/** A physical address that no block covers. */
+	/** A physical address that no block covers, or one in a block of a kind that does not do for it. */
 	ADDRESS = 7,
 	/** Clocks or domains that are their own ancestors. */
 	CYCLE = 8,

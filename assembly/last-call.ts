@@ -3,7 +3,7 @@
 
 import { Channel } from "./image";
 import { Address, Caller, Cpu, LastCall } from "./layout";
-import { atHandFor } from "./scmi/at-hand";
+import { attributesFor, hasAtHand } from "./scmi/at-hand";
 
 /** Where it is kept: at an address that the compiler knows, or where threads do not get into each other's way. */
 export function lastCallOf(caller: u32): usize {
@@ -35,12 +35,15 @@ export function rememberCall(
 	store<u32>(last, functionId, LastCall.FUNCTION_ID);
 	store<u32>(last, caller, LastCall.CALLER);
 	store<u32>(last, channel, LastCall.CHANNEL);
-	store<u32>(last, load<u32>(channel, Channel.LINEAR), LastCall.AREA);
-	store<u32>(last, atHandFor(agent), LastCall.AT_HAND);
+	const area = hasAtHand(agent) ? load<u32>(channel, Channel.LINEAR) : 0;
+	store<u32>(last, area, LastCall.AREA);
+	store<u32>(last, attributesFor(agent), LastCall.ATTRIBUTES);
 }
 
 /** What an agent's messages mean has changed. Threads look it up for each message. */
 export function forgetCall(): void {
 	store<u32>(Address.LAST_CALL, Caller.NOBODY, LastCall.CALLER);
+	// Nobody's area is these words: where its status would be, NOBODY has the bit of a free channel.
+	store<u32>(Address.LAST_CALL, Address.LAST_CALL, LastCall.AREA);
 	store<u32>(Address.LAST_CALL, 0, LastCall.CHANNEL);
 }

@@ -4,6 +4,7 @@
 // 0x0000  the compiler's own static data (function references)
 // 0x1f80  Lock of the threaded build
 // 0x2000  State: virtual time, register generation, where each table of the image lies
+// 0x2200  LastCall; each CPU has its own in the threaded build
 // 0x3900  Cpu: x0..x17 of each CPU, 256 bytes apart; off the page's start, or traps would alias with the state
 // 0x4900  Claims of the threaded build
 // 0x5000  Image: written by the host, checked by load(), then used in place: rows carry their own state
@@ -243,9 +244,10 @@ export const enum LastCall {
 	/** u32: the function ID and who has called, see Caller. */
 	FUNCTION_ID = 0x00,
 	CALLER = 0x04,
-	/** u32: the channel's area; what of the agent's is answered at hand, see AtHand. */
+	/** u32: the channel's area; 0 when no message for it is answered at hand. */
 	AREA = 0x08,
-	AT_HAND = 0x0c,
+	/** u32: what makes attributes out of a clock's bits, see AttributesFor. */
+	ATTRIBUTES = 0x0c,
 	/** u32: the channel's row, 0 when there was no such call. */
 	CHANNEL = 0x10,
 }
@@ -288,13 +290,17 @@ export const enum Caller {
 	NOBODY = 0xffffffff,
 }
 
-/** Messages that are answered at hand, when their agent has them in the version that is meant. */
-export const enum AtHand {
-	CLOCK_RATE_GET = 1,
-	CLOCK_ATTRIBUTES = 2,
-	POWER_STATE_GET = 4,
-	/** Bits of CLOCK_ATTRIBUTES, in their places, that the agent finds in those of every clock. */
-	EVERY_CLOCKS = 0xc0000000,
+/**
+ * A word that is combined by exclusive or with a clock's ClockState.ATTRIBUTES, turned: attributes as the agent finds them are
+ * left, and nothing of MORE.
+ */
+export const enum AttributesFor {
+	/** Where ClockState.EVERYBODYS comes to lie: set for an agent of version 3.0. */
+	EVERYBODYS = 0x4,
+	/** Set for all others. */
+	NOT_AT_HAND = 0x8,
+	/** What is left of those two where the message's handler has to be asked. */
+	MORE = 0xc,
 }
 
 /** An agent's dispatch table: for each protocol 0x10..0x17 and message 0..31 a u32, 0 when not served. */

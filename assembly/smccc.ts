@@ -5,7 +5,7 @@ import { Service, ServiceKind } from "./image";
 import { isLastCall, lastCallOf, rememberCall } from "./last-call";
 import { Abi, Address, Caller, Cpu, LastCall, Slot, State } from "./layout";
 import { readMessages, serveChannel, serveChannels } from "./shmem";
-import { passTrap } from "./sim/attention";
+import { passTrapSoon } from "./sim/attention";
 
 export const enum Smccc {
 	SUCCESS = 0,
@@ -35,7 +35,7 @@ export function callInFull(functionId: u32, caller: u32): i32 {
 	// A system that has stopped has no CPUs.
 	if (caller >> Caller.CPU_SHIFT >= load<u32>(Address.STATE, State.CPUS))
 		return Smccc.NOT_SUPPORTED;
-	passTrap();
+	passTrapSoon();
 	if (load<u32>(Address.STATE, State.STOP)) return Smccc.NOT_SUPPORTED;
 	const result = callService(functionId, caller);
 	// Who stops the system never sees the call return; here it has to.

@@ -7,8 +7,9 @@
 import { domainRow } from "./hardware/power-domains";
 import { ClockState } from "./image";
 import { isLastCall, lastCallOf } from "./last-call";
-import { Address, AtHand, Cpu, LastCall, State } from "./layout";
+import { Address, AttributesFor, Cpu, LastCall, State } from "./layout";
 import {
+	attributesOf,
 	clockWords,
 	hasId,
 	hasNothing,
@@ -30,13 +31,14 @@ import { now } from "./sim/time";
 import { callerOf, callInFull, refuse, registersOf, Smccc } from "./smccc";
 import { sharedCall } from "./threads";
 
-/** Executes a call of a CPU, with the function ID in x0. Returns the low word of x0; x1..x3 hold further results. */
+/**
+ * The shortest way in: executes the SMC or HVC of `caller`, see Caller, with `functionId` for its x0, which is neither read nor
+ * written, nor is Cpu.SECURE. All other registers are as in `trap`. Returns the low word of x0.
+ */
 export function call(functionId: u32, caller: u32): i32 {
 	if (ASC_FEATURE_THREADS) return sharedCall(functionId, caller);
 	const last = lastCallOf(caller);
-	if (functionId !== load<u32>(last, LastCall.FUNCTION_ID))
-		return callInFull(functionId, caller);
-	if (caller !== load<u32>(last, LastCall.CALLER))
+	if (callKey(functionId, caller) !== load<u64>(last, LastCall.FUNCTION_ID))
 		return callInFull(functionId, caller);
 	const time = now();
 	if (time >= load<u64>(Address.STATE, State.ATTENTION))
@@ -49,29 +51,25 @@ export function call(functionId: u32, caller: u32): i32 {
 		return callInFull(functionId, caller);
 	const length = load<u32>(area, Smt.LENGTH);
 	const message = messageOf(load<u32>(area, Smt.HEADER));
-	const atHand = load<u32>(last, LastCall.AT_HAND);
-	if (message === Message.CLOCK_RATE_GET) {
-		if (!(atHand & AtHand.CLOCK_RATE_GET))
-			return callInFull(functionId, caller);
+	if (message === Message.CLOCK_ATTRIBUTES) {
+		const id = idIn(area);
+		if (!hasId(length)) return callInFull(functionId, caller);
+		if (!isClockId(id)) return callInFull(functionId, caller);
+		const words = clockWords(id);
+		const attributes = attributesOf(
+			words,
+			load<u32>(last, LastCall.ATTRIBUTES),
+		);
+		if (attributes & AttributesFor.MORE) return callInFull(functionId, caller);
+		tellAttributes(area, attributes, words);
+	} else if (message === Message.CLOCK_RATE_GET) {
 		const id = idIn(area);
 		if (!hasId(length)) return callInFull(functionId, caller);
 		if (!isClockId(id)) return callInFull(functionId, caller);
 		if (!(<u32>clockWords(id) & ClockState.RATE))
 			return callInFull(functionId, caller);
 		tellRate(area, id);
-	} else if (message === Message.CLOCK_ATTRIBUTES) {
-		if (!(atHand & AtHand.CLOCK_ATTRIBUTES))
-			return callInFull(functionId, caller);
-		const id = idIn(area);
-		if (!hasId(length)) return callInFull(functionId, caller);
-		if (!isClockId(id)) return callInFull(functionId, caller);
-		const words = clockWords(id);
-		if (!(<u32>words & ClockState.EVERYBODYS))
-			return callInFull(functionId, caller);
-		tellAttributes(area, words, atHand);
 	} else if (message === Message.POWER_STATE_GET) {
-		if (!(atHand & AtHand.POWER_STATE_GET))
-			return callInFull(functionId, caller);
 		if (!hasId(length)) return callInFull(functionId, caller);
 		const id = idIn(area);
 		if (!isDomainId(id)) return callInFull(functionId, caller);
@@ -94,7 +92,15 @@ export function call(functionId: u32, caller: u32): i32 {
 	return Smccc.SUCCESS;
 }
 
-/** The same with x0 among the CPU's registers, where the result goes as well. */
+/** Function ID and caller as they lie in LastCall, two words in one. */
+function callKey(functionId: u32, caller: u32): u64 {
+	return ((<u64>caller) << 32) | functionId;
+}
+
+/**
+ * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
+ * Returns the low word of x0; x1..x3 hold further results.
+ */
 export function trap(cpu: u32, level: u32): i32 {
 	// Of a system that has stopped, too, the CPUs find that nothing is served.
 	if (cpu >= load<u32>(Address.STATE, State.CPUS)) return refuse(cpu);

@@ -4,21 +4,18 @@
 import { loadavg } from "node:os";
 import { LOAD, measureLoad } from "./load.ts";
 import { lookAtMachine, type Machine } from "./machine.ts";
+import type { TaskCost } from "./measure.ts";
 import { COLLECTIONS, ENGINE_BYTES, measureMemory } from "./memory.ts";
 import { measureNative, NATIVE } from "./native.ts";
 import { packageVersion } from "./package.ts";
-import {
-	measureRatios,
-	RATIOS,
-	type TaskCost,
-	type Throughput,
-} from "./ratios.ts";
+import { measureThroughput, type Throughput } from "./picture.ts";
+import { MESSAGE_RATIOS, measureRatios, SIZE_RATIOS } from "./ratios.ts";
 import type { Question, Row } from "./row.ts";
 import { CLOCK_SIZE, clockSize, MODULE_SIZE, moduleSize } from "./sizes.ts";
 import { measureWorkers, ONE_CHANNEL, OWN_CHANNELS } from "./workers.ts";
 
 /** Version of the results' format. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export interface BenchResult {
 	/** {@link FORMAT}. */
@@ -36,7 +33,7 @@ export interface BenchResult {
 }
 
 export interface BenchRunOptions {
-	/** Fewer rounds: within a minute. */
+	/** Fewer measurements of each. */
 	quick?: boolean;
 	/** Names of rows, or groups of them; all unless told otherwise. */
 	only?: readonly string[];
@@ -45,19 +42,34 @@ export interface BenchRunOptions {
 }
 
 interface Effort {
-	rounds: number;
-	/** ms for each task in a round. */
-	time: number;
-	threadRounds: number;
+	/** That measure ratios one after the other. */
 	processes: number;
+	pictureRounds: number;
+	nativeRounds: number;
+	/** Pairs of workers. */
+	crews: number;
+	loads: number;
 }
 
-const QUICK: Effort = { rounds: 10, time: 16, threadRounds: 60, processes: 7 };
-const FULL: Effort = { rounds: 40, time: 40, threadRounds: 400, processes: 25 };
+const QUICK: Effort = {
+	processes: 8,
+	pictureRounds: 10,
+	nativeRounds: 10,
+	crews: 5,
+	loads: 7,
+};
+const FULL: Effort = {
+	processes: 30,
+	pictureRounds: 60,
+	nativeRounds: 100,
+	crews: 20,
+	loads: 25,
+};
 
 /** Every row, in the order of the results. */
 export const QUESTIONS: readonly Question[] = [
-	...RATIOS,
+	...MESSAGE_RATIOS,
+	...SIZE_RATIOS,
 	CLOCK_SIZE,
 	OWN_CHANNELS,
 	ONE_CHANNEL,
@@ -90,11 +102,11 @@ export async function runBench({
 	const threads = [OWN_CHANNELS, ONE_CHANNEL].filter(wanted);
 	if (threads.length > 0) {
 		onStep?.("two workers");
-		rows.push(...(await measureWorkers(threads, effort.threadRounds)));
+		rows.push(...(await measureWorkers(threads, effort.crews)));
 	}
 	if (wanted(LOAD)) {
 		onStep?.("load to first reply");
-		rows.push(await measureLoad(effort.processes));
+		rows.push(await measureLoad(effort.loads));
 	}
 	if (wanted(ENGINE_BYTES) || wanted(COLLECTIONS)) {
 		onStep?.("a million messages");
@@ -103,23 +115,25 @@ export async function runBench({
 	if (wanted(MODULE_SIZE)) rows.push(moduleSize());
 	if (wanted(CLOCK_SIZE)) rows.push(clockSize());
 
+	const costs: TaskCost[] = [];
+	for (const some of [MESSAGE_RATIOS, SIZE_RATIOS]) {
+		const ratios = await measureRatios(
+			some.filter(wanted),
+			effort.processes,
+			(process) => onStep?.(`messages, ${process + 1} of ${effort.processes}`),
+		);
+		rows.push(...ratios.rows);
+		costs.push(...ratios.costs);
+	}
+	const throughput: Throughput[] = [];
+	if (only === undefined) {
+		onStep?.("sizes of batches");
+		throughput.push(...measureThroughput({ rounds: effort.pictureRounds }));
+	}
 	const native = NATIVE.filter(wanted);
-	const ratios = measureRatios(RATIOS.filter(wanted), {
-		...effort,
-		picture: only === undefined,
-		alsoTrapping: native.map(({ message }) => message),
-		onRound: (round, rounds) =>
-			onStep?.(`traps and batches, round ${round + 1} of ${rounds}`),
-	});
-	rows.push(...ratios.rows);
 	if (native.length > 0) {
 		onStep?.("the C library");
-		const nodeNs = (message: string) => {
-			const cost = ratios.costs.find(({ task }) => task === `trap ${message}`);
-			if (cost === undefined) throw new Error(`trap ${message}: not measured`);
-			return cost.ns;
-		};
-		rows.push(...(await measureNative(native, nodeNs)));
+		rows.push(...(await measureNative(native, effort.nativeRounds)));
 	}
 
 	const order = QUESTIONS.map(({ name }) => name);
@@ -131,7 +145,7 @@ export async function runBench({
 		date,
 		machine: { ...machine, loadAfter: loadavg()[0] ?? 0 },
 		rows,
-		costs: ratios.costs,
-		throughput: ratios.throughput,
+		costs,
+		throughput,
 	};
 }

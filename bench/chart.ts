@@ -2,7 +2,7 @@
 // SVG 1.1 (W3C); the vertical scale is logarithmic.
 
 import type { BenchResult } from "./bench.ts";
-import type { Throughput } from "./ratios.ts";
+import type { Throughput } from "./picture.ts";
 
 const WIDTH = 860;
 const HEIGHT = 480;

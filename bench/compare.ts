@@ -1,11 +1,12 @@
-// Two results, row by row: what is worse than before by more than measurements spread.
-// Ratios of the same run are compared, so that another clock speed does not show.
+// Two results, row by row: what is worse than before by more than chance.
+// Ratios are compared, so that another clock speed does not show; a rank test (Mann and Whitney) tells of chance.
 
 import { CosimError } from "../host/errors.ts";
 import { type BenchResult, FORMAT } from "./bench.ts";
+import { shift } from "./figures.ts";
 import type { Row } from "./row.ts";
 
-export type Verdict = "better" | "worse" | "within the spread";
+export type Verdict = "better" | "worse" | "as before";
 
 export interface Compared {
 	name: string;
@@ -26,8 +27,10 @@ export interface Comparison {
 	differences: string[];
 }
 
-/** A smaller change is not worth a word, however small the spread. */
-const LEAST_CHANGE = 0.02;
+/** A smaller change is not worth a word, however sure it is: a machine's states move ratios by as much. */
+const LEAST_CHANGE = 0.03;
+/** Standard deviations, as many as chance brings about in one row of two hundred. */
+const NO_CHANCE = 2.58;
 
 /**
  * Reads what `bench --json` has printed.
@@ -62,11 +65,17 @@ function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+function isNumber(value: unknown): value is number {
+	return typeof value === "number";
+}
+
 function isRow(row: unknown): row is Row {
 	if (!isObject(row) || typeof row.name !== "string") return false;
-	const { ratio, low, high, goal } = row;
-	return [ratio, low, high, goal].every(
-		(number) => number === null || typeof number === "number",
+	const { ratio, goal, samples } = row;
+	return (
+		[ratio, goal].every((value) => value === null || isNumber(value)) &&
+		Array.isArray(samples) &&
+		samples.every(isNumber)
 	);
 }
 
@@ -99,14 +108,18 @@ function compareRows(old: Row | undefined, now: Row): Compared {
 
 function verdictOf(old: Row, now: Row): Verdict | null {
 	if (isUntold(old) || isUntold(now)) return null;
-	if (old.low === null || old.high === null || old.ratio === null) return null;
-	if (now.low === null || now.high === null || now.ratio === null) return null;
+	if (old.ratio === null || now.ratio === null) return null;
+	const change = now.ratio - old.ratio;
 	const least = Math.abs(old.ratio) * LEAST_CHANGE;
-	if (Math.abs(now.ratio - old.ratio) <= least) return "within the spread";
-	const higher = now.low > old.high;
-	const lower = now.high < old.low;
-	if (!higher && !lower) return "within the spread";
-	return higher === (now.direction === "at least") ? "better" : "worse";
+	if (Math.abs(change) <= least || isChance(old.samples, now.samples))
+		return "as before";
+	return change > 0 === (now.direction === "at least") ? "better" : "worse";
+}
+
+/** Bytes are the same each time, and measured once. */
+function isChance(old: readonly number[], now: readonly number[]): boolean {
+	if (old.length === 1 && now.length === 1) return false;
+	return Math.abs(shift(old, now)) < NO_CHANCE;
 }
 
 /** A row that the machine could not answer then: two cores were not idle. */

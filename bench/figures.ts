@@ -31,11 +31,24 @@ function quantile(sorted: readonly number[], share: number): number {
 }
 
 /** How many times the second one the first is, round by round: what slows a whole round does not show. */
-export function ratioOf(
+export function ratios(
 	dividends: readonly number[],
 	divisors: readonly number[],
-): Figure {
-	return figureOf(
-		dividends.map((dividend, round) => dividend / (divisors[round] as number)),
+): number[] {
+	return dividends.map(
+		(dividend, round) => dividend / (divisors[round] as number),
 	);
+}
+
+/**
+ * How far the new measurements lie above the old ones by their ranks (Mann and Whitney's U), in standard deviations of
+ * what two samples of the same kind would show. Single measurements far off weigh no more than others.
+ */
+export function shift(old: readonly number[], now: readonly number[]): number {
+	const pairs = old.length * now.length;
+	let above = 0;
+	for (const before of old)
+		for (const after of now) above += (Math.sign(after - before) + 1) / 2;
+	const deviation = Math.sqrt((pairs * (old.length + now.length + 1)) / 12);
+	return (above - pairs / 2) / deviation;
 }

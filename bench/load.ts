@@ -40,7 +40,7 @@ export async function measureLoad(processes: number): Promise<Row> {
 	const imports = figureOf(times.map(({ importMs }) => importMs));
 	return answered(
 		LOAD,
-		figureOf(times.map(({ loadMs }) => loadMs)),
+		times.map(({ loadMs }) => loadMs),
 		`importing the package's code takes ${imports.median.toFixed(0)} ms more`,
 	);
 }

@@ -1,7 +1,8 @@
 // Measures tasks in turns: every round measures each of them for a moment, because clock speeds and load drift.
-// Tinybench does a round: it warms a task up and takes the median of its runs.
+// Tasks of a group come directly after one another. Tinybench does a slice: the median of a task's runs.
 
 import { Bench } from "tinybench";
+import type { Figure } from "./figures.ts";
 
 /** Something to be measured. */
 export interface Task {
@@ -18,45 +19,60 @@ export interface Task {
 export interface MeasureOptions {
 	/** How often each task is measured. */
 	rounds: number;
-	/** How long each time, in ms. */
-	time: number;
 	/** The clock, in ms. */
 	now?: () => number;
-	/** Called before each round. */
-	onRound?: (round: number, rounds: number) => void;
+}
+
+/** Tasks by name that are compared with one another. */
+export type Group = ReadonlyMap<string, Task>;
+
+/** What a task costs. */
+export interface TaskCost {
+	task: string;
+	/** Per message. */
+	ns: Figure;
 }
 
 const NS_PER_MS = 1e6;
+/** How long a task is measured in a round, in ms. */
+const SLICE = 2;
+/** A slice takes longer where runs do. */
+const LEAST_RUNS = 3;
+/** Until V8 has compiled everything as well as it can. */
+const ROUNDS_BEFORE = 5;
 
 /**
- * Measures tasks.
+ * Measures groups of tasks.
  * @returns for each task its ns per message in each round
  */
 export function measure(
-	tasks: ReadonlyMap<string, Task>,
-	{ rounds, time, now, onRound }: MeasureOptions,
+	groups: readonly Group[],
+	{ rounds, now }: MeasureOptions,
 ): Map<string, number[]> {
-	const costs = new Map<string, number[]>();
-	for (let round = 0; round < rounds; round++) {
-		onRound?.(round, rounds);
-		for (const [name, ns] of measureOnce(tasks, time, now))
-			costs.set(name, [...(costs.get(name) ?? []), ns]);
-	}
+	const measurings = groups.map((group) => measuring(group, now));
+	const costs = new Map<string, number[]>(
+		groups.flatMap((group) => [...group.keys()].map((name) => [name, []])),
+	);
+	for (let round = 0; round < rounds; round++)
+		for (const measureOnce of measurings)
+			for (const [name, ns] of measureOnce()) costs.get(name)?.push(ns);
 	return costs;
 }
 
-function measureOnce(
-	tasks: ReadonlyMap<string, Task>,
-	time: number,
+/** Warms tasks up. Returns what measures each of them for a slice: ns per message. */
+export function measuring(
+	group: Group,
 	now?: () => number,
-): Map<string, number> {
+): () => Map<string, number> {
 	const bench = new Bench({
-		time,
-		warmupTime: time / 4,
+		time: SLICE,
+		iterations: LEAST_RUNS,
+		warmupTime: SLICE / 6,
+		warmupIterations: 1,
 		throws: true,
 		...(now === undefined ? {} : { now }),
 	});
-	for (const [name, task] of tasks) {
+	for (const [name, task] of group) {
 		bench.add(name, () => {
 			const begin = bench.now();
 			task.prepare?.();
@@ -71,12 +87,17 @@ function measureOnce(
 			};
 		});
 	}
-	bench.runSync();
-	return new Map(
-		bench.tasks.map(({ name, result }) => {
-			if (result.state !== "completed")
-				throw new Error(`${name}: not measured (${result.state})`);
-			return [name, result.latency.p50 * NS_PER_MS];
-		}),
-	);
+	const measureOnce = () => {
+		bench.reset();
+		bench.runSync();
+		return new Map(
+			bench.tasks.map(({ name, result }) => {
+				if (result.state !== "completed")
+					throw new Error(`${name}: not measured (${result.state})`);
+				return [name, result.latency.p50 * NS_PER_MS];
+			}),
+		);
+	};
+	for (let round = 0; round < ROUNDS_BEFORE; round++) measureOnce();
+	return measureOnce;
 }

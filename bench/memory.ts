@@ -2,7 +2,7 @@
 // What is counted: million.ts.
 
 import { runProgram } from "./load.ts";
-import { answered, exactly, type Question, type Row } from "./row.ts";
+import { answered, type Question, type Row } from "./row.ts";
 
 export const ENGINE_BYTES: Question = {
 	name: "memory/engine",
@@ -31,10 +31,10 @@ export async function measureMemory(): Promise<Row[]> {
 	const left = (await runProgram("million")) as Left;
 	const perMessage = Math.max(left.heapBytes, 0) / left.messages;
 	return [
-		answered(ENGINE_BYTES, exactly(left.engineBytes)),
+		answered(ENGINE_BYTES, [left.engineBytes]),
 		answered(
 			COLLECTIONS,
-			exactly(left.collections),
+			[left.collections],
 			`V8's heap: ${perMessage.toFixed(3)} bytes a message`,
 		),
 	];

@@ -1,13 +1,13 @@
 // The messages that are measured, and loops that send them: request written into shared memory, call, reply read.
 // SCMI 3.2 (Arm DEN0056E), sections 4.3, 4.6 and 5.1.2.
 
-import { Address, State } from "../assembly/layout.ts";
-import type { Engine } from "../host/engine.ts";
+import { callerOf, type Engine } from "../host/engine.ts";
 import type { Firmware } from "../host/firmware.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
 import type { Channel, Platform } from "../host/platform/platform.ts";
 import type { Task } from "./measure.ts";
 import type { PlainServer } from "./plain-server.ts";
+import { forgetRates, LEAVES } from "./unknown-rates.ts";
 
 export interface Request {
 	protocol: number;
@@ -16,10 +16,10 @@ export interface Request {
 	words: readonly number[];
 	/** Word 2 of every other message, where they shall differ. */
 	otherWord2?: number;
-	/** Word 0 goes through the IDs below this one, far apart, so that what was asked for last is no help with the next. */
-	idsBelow?: number;
-	/** Every message finds that registers have changed, so that nothing known about clocks holds. */
-	stale?: boolean;
+	/** Word 0 of each message of a run. */
+	ids?: readonly number[];
+	/** What goes before each run and is not measured. */
+	prepare?: (firmware: Firmware) => void;
 }
 
 const EL3 = 3;
@@ -27,6 +27,11 @@ const EL3 = 3;
 const MESSAGES = 1000;
 /** From one ID to the next: a prime, so that none comes twice before all were there. */
 const FAR = 7919;
+
+/** IDs below a number, far apart, so that what was asked for last is no help with the next. */
+export function idsBelow(count: number): number[] {
+	return Array.from({ length: MESSAGES }, (_, i) => (i * FAR) % count);
+}
 
 /** Words of an area and of a batch's entry: SCMI 3.2, section 5.1.2. */
 export const STATUS = 1;
@@ -60,8 +65,9 @@ export const REQUESTS = {
 	"rate-walked": {
 		protocol: CLOCK,
 		message: RATE_GET,
-		words: [LEAF],
-		stale: true,
+		words: [0],
+		ids: LEAVES,
+		prepare: forgetRates,
 	},
 	"rate-set": {
 		protocol: CLOCK,
@@ -81,10 +87,10 @@ export function firstChannel(platform: Platform): Channel {
 
 /** The words that an agent writes: header, length, and as many parameters as the message has. */
 function writes(request: Request): string {
-	const { protocol, message, words, otherWord2, idsBelow } = request;
+	const { protocol, message, words, otherWord2, ids } = request;
 	const parameters = words.map((word, i) => {
 		let value = `${word}`;
-		if (i === 0 && idsBelow !== undefined) value = `(i * ${FAR}) % ${idsBelow}`;
+		if (i === 0 && ids !== undefined) value = "ids[i]";
 		if (i === 2 && otherWord2 !== undefined)
 			value = `(i & 1) === 0 ? ${word} : ${otherWord2}`;
 		return `area[${PAYLOAD + i}] = ${value};`;
@@ -100,7 +106,7 @@ function writes(request: Request): string {
 // it has learnt. So each message to each firmware gets a loop of its own, as a driver's code would be: written from this
 // text, with the message's name in it.
 
-/** Sends a request to a firmware's channel; `call` is the call's text, with `target` in it. */
+/** Sends a request to a firmware's channel; `call` is the call's text, with `target` in it, and `x` for the CPU's registers. */
 export function sending(
 	name: string,
 	request: Request,
@@ -111,32 +117,31 @@ export function sending(
 ): Task {
 	const at = firmware.memoryAt(channel.address, channel.size);
 	const area = new Int32Array(firmware.buffer, at, channel.size / 4);
-	// What a register write does, without its own cost; the plain server walks the tree for every message.
-	const generation =
-		request.stale === true
-			? new Uint32Array(firmware.buffer, Address.STATE + State.GENERATION, 1)
-			: undefined;
+	const { ids, prepare } = request;
+	const messages = ids?.length ?? MESSAGES;
 	const loop = `
 		// ${name}
 		return () => {
 			let sum = 0;
-			for (let i = 0; i < ${MESSAGES}; i++) {
+			for (let i = 0; i < ${messages}; i++) {
 				${writes(request)}
-				${generation === undefined ? "" : "generation[0]++;"}
-				x[0] = ${channel.functionId};
 				sum |= ${call};
 				sum |= area[${STATUS}] ^ ${FREE};
 				sum |= area[${PAYLOAD}];
 			}
 			return sum;
 		};`;
-	const run = new Function("area", "x", "target", "generation", loop)(
+	const run = new Function("area", "x", "target", "ids", loop)(
 		area,
 		firmware.registers(0),
 		target,
-		generation,
+		ids,
 	);
-	return { messages: MESSAGES, run };
+	return {
+		messages,
+		run,
+		...(prepare && { prepare: () => prepare(firmware) }),
+	};
 }
 
 /** A trap for each message. */
@@ -146,39 +151,43 @@ export function trapping(
 	engine: Engine,
 	channel?: Channel,
 ): Task {
-	const call = `target(0, ${EL3})`;
-	return sending(name, request, engine, call, engine.rawTrap, channel);
+	const { functionId } = channel ?? firstChannel(engine.platform);
+	const call = `target(${functionId | 0}, ${callerOf(0, "smc")})`;
+	return sending(name, request, engine, call, engine.rawCall, channel);
 }
 
 /** The same on the plain server. */
 export function trappingPlain(
 	name: string,
-	{ stale: _, ...request }: Request,
+	request: Request,
 	server: PlainServer,
 ): Task {
-	return sending(name, request, server, `target.trap(0, "smc")`, server);
+	const { functionId } = firstChannel(server.platform);
+	const call = `(x[0] = ${functionId}, target.trap(0, "smc"))`;
+	return sending(name, request, server, call, server);
 }
 
-/** A module with nothing but `trap`, which returns 0. */
+/** A module with nothing but `call`, which returns 0. */
 const EMPTY = new Uint8Array([
-	// Magic and version; type (i32, i32) -> i32; one function; its export "trap"; its body: i32.const 0.
+	// Magic and version; type (i32, i32) -> i32; one function; its export "call"; its body: i32.const 0.
 	0x00,
 	0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 7, 1, 0x60, 2, 0x7f, 0x7f, 1, 0x7f, 3, 2, 1,
-	0, 7, 8, 1, 4, 0x74, 0x72, 0x61, 0x70, 0, 0, 10, 6, 1, 4, 0, 0x41, 0, 0x0b,
+	0, 7, 8, 1, 4, 0x63, 0x61, 0x6c, 0x6c, 0, 0, 10, 6, 1, 4, 0, 0x41, 0, 0x0b,
 ]);
 
 /** A call of the same kind as a trap, from a loop of the same kind, with nothing on either side. */
-export function callingNothing(): Task {
+export function callingNothing(name: string): Task {
 	const { exports } = new WebAssembly.Instance(new WebAssembly.Module(EMPTY));
 	const loop = `
+		// ${name}
 		return () => {
 			let sum = 0;
-			for (let i = 0; i < ${MESSAGES}; i++) sum |= trap(0, ${EL3});
+			for (let i = 0; i < ${MESSAGES}; i++) sum |= call(0, ${EL3});
 			return sum;
 		};`;
 	return {
 		messages: MESSAGES,
-		run: new Function("trap", loop)(exports.trap),
+		run: new Function("call", loop)(exports.call),
 	};
 }
 

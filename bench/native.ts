@@ -6,10 +6,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { createEngine } from "../host/node.ts";
 import { compileImage } from "../host/platform/image.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
-import type { Figure } from "./figures.ts";
-import type { RequestName } from "./messages.ts";
+import { figureOf, ratios } from "./figures.ts";
+import { measuring } from "./measure.ts";
+import { REQUESTS, type RequestName, trapping } from "./messages.ts";
 import { inPackage } from "./package.ts";
 import { answered, type Question, type Row, unanswered } from "./row.ts";
 
@@ -62,47 +64,89 @@ async function missingPrograms(): Promise<string | undefined> {
 	return missing.length === 0 ? undefined : `missing: ${missing.join(", ")}`;
 }
 
-/** Builds the program and runs it. */
-async function runNative(): Promise<NativeCost[]> {
-	const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-bench-"));
-	try {
-		const image = join(folder, "imx8mm.img");
-		writeFileSync(image, compileImage(IMX8MM));
-		const source = inPackage("bench/native");
-		await execute("make", ["-C", source, "CC=gcc", `BUILD=${folder}`]);
+/** Builds the program; returns what runs it. */
+async function buildNative(
+	folder: string,
+): Promise<() => Promise<NativeCost[]>> {
+	const image = join(folder, "imx8mm.img");
+	writeFileSync(image, compileImage(IMX8MM));
+	const source = inPackage("bench/native");
+	await execute("make", ["-C", source, "CC=gcc", `BUILD=${folder}`]);
+	return async () => {
 		const { stdout } = await execute(join(folder, "native"), [image]);
 		return JSON.parse(stdout) as NativeCost[];
+	};
+}
+
+/** ns per message in each round. */
+interface Costs {
+	native: number[];
+	floor: number[];
+	node: number[];
+}
+
+/** The program and Node by turns. */
+async function measureByTurns(
+	messages: readonly RequestName[],
+	rounds: number,
+): Promise<Map<RequestName, Costs>> {
+	const folder = mkdtempSync(join(tmpdir(), "scmi-cosim-bench-"));
+	try {
+		const runNative = await buildNative(folder);
+		const engine = createEngine(IMX8MM);
+		const runNode = measuring(
+			new Map(
+				messages.map((message) => [
+					message,
+					trapping(`beside C, ${message}`, REQUESTS[message], engine),
+				]),
+			),
+		);
+		const costs = new Map(
+			messages.map((message): [RequestName, Costs] => [
+				message,
+				{ native: [], floor: [], node: [] },
+			]),
+		);
+		for (let round = 0; round < rounds; round++) {
+			const ofNative = await runNative();
+			const ofNode = runNode();
+			for (const [message, { native, floor, node }] of costs) {
+				const cost = ofNative.find(({ name }) => name === MESSAGES[message]);
+				if (cost === undefined)
+					throw new Error(`bench/native did not measure ${MESSAGES[message]}`);
+				native.push(cost.nsNative);
+				floor.push(cost.nsFloor);
+				node.push(ofNode.get(message) as number);
+			}
+		}
+		return costs;
 	} finally {
 		rmSync(folder, { recursive: true });
 	}
 }
 
-/**
- * Measures rows of {@link NATIVE}.
- * @param nodeNs what a trap of each message costs in Node
- */
+/** Measures rows of {@link NATIVE}. */
 export async function measureNative(
 	questions: typeof NATIVE,
-	nodeNs: (message: RequestName) => Figure,
+	rounds: number,
 ): Promise<Row[]> {
 	const missing = await missingPrograms();
-	const costs = missing === undefined ? await runNative() : [];
+	if (missing !== undefined)
+		return questions.map(({ message: _, ...question }) =>
+			unanswered(question, missing),
+		);
+	const costs = await measureByTurns(
+		questions.map(({ message }) => message),
+		rounds,
+	);
 	return questions.map(({ message, ...question }) => {
-		if (missing !== undefined) return unanswered(question, missing);
-		const cost = costs.find(({ name }) => name === MESSAGES[message]);
-		if (cost === undefined)
-			throw new Error(`bench/native did not measure ${MESSAGES[message]}`);
-		const { nsNative, nsFloor } = cost;
-		const node = nodeNs(message);
-		const ratio = {
-			median: nsNative / node.median,
-			low: nsNative / node.high,
-			high: nsNative / node.low,
-		};
+		const { native, floor, node } = costs.get(message) as Costs;
+		const ns = (each: number[]) => figureOf(each).median.toFixed(1);
 		return answered(
 			question,
-			ratio,
-			`${nsNative.toFixed(1)} ns; written by hand in C ${nsFloor.toFixed(1)} ns, ${(nsNative / nsFloor).toFixed(2)} times`,
+			ratios(native, node),
+			`${ns(native)} ns; written by hand in C ${ns(floor)} ns, ${figureOf(ratios(native, floor)).median.toFixed(2)} times`,
 		);
 	});
 }

@@ -1,7 +1,7 @@
 // A row of the results: one figure, mostly a ratio, and the goal that it is held against.
 // Names of rows stay what they are, since results of different versions are compared by them.
 
-import type { Figure } from "./figures.ts";
+import { figureOf } from "./figures.ts";
 
 export type Direction = "at most" | "at least";
 
@@ -27,6 +27,8 @@ export interface Row extends Question {
 	/** The spread: four fifths of the measurements lie between. */
 	low: number | null;
 	high: number | null;
+	/** The measurements, mostly one of each process that measured; empty when it could not be measured. */
+	samples: readonly number[];
 	/** Whether the ratio is on the right side of the goal; null where there is none, or it cannot be told here. */
 	holds: boolean | null;
 	/** Why it cannot be told, or what else is to be known; null when there is nothing to say. */
@@ -36,9 +38,10 @@ export interface Row extends Question {
 /** A row that was measured. */
 export function answered(
 	question: Question,
-	{ median, low, high }: Figure,
+	samples: readonly number[],
 	note: string | null = null,
 ): Row {
+	const { median, low, high } = figureOf(samples);
 	const { goal, direction } = question;
 	const holds =
 		goal === null
@@ -46,7 +49,7 @@ export function answered(
 			: direction === "at most"
 				? median <= goal
 				: median >= goal;
-	return { ...question, ratio: median, low, high, holds, note };
+	return { ...question, ratio: median, low, high, samples, holds, note };
 }
 
 /** A row that could not be measured, and why. */
@@ -56,12 +59,8 @@ export function unanswered(question: Question, note: string): Row {
 		ratio: null,
 		low: null,
 		high: null,
+		samples: [],
 		holds: null,
 		note,
 	};
-}
-
-/** A figure that is the same each time. */
-export function exactly(value: number): Figure {
-	return { median: value, low: value, high: value };
 }

@@ -3,9 +3,9 @@
 
 import { Worker } from "node:worker_threads";
 import { createSharedEngine, imx8mmWith } from "../host/node.ts";
-import { type Figure, ratioOf } from "./figures.ts";
+import { figureOf } from "./figures.ts";
 import { CoreWatch } from "./machine.ts";
-import { type Done, type Job, READY, type Setup } from "./meeting.ts";
+import { type Job, MEETING_SIZE, type Setup, type Work } from "./meeting.ts";
 import { inPackage } from "./package.ts";
 import { answered, type Question, type Row, unanswered } from "./row.ts";
 
@@ -25,9 +25,9 @@ export const ONE_CHANNEL: Question = {
 	direction: "at least",
 };
 
-const WORKERS = 2;
-/** A round is short, so that some go by undisturbed on a machine that has other work. */
-const MESSAGES = 20_000;
+/** In which V8 compiles, and the system finds a core for each. */
+const ROUNDS_BEFORE = 30;
+const ROUNDS = 50;
 /** Two cores without other work, but for what a system always does. */
 const TWO_CORES = 1.9;
 
@@ -42,94 +42,73 @@ function next<Message>(worker: Worker): Promise<Message> {
 	});
 }
 
-class Crew {
-	readonly #workers: readonly Worker[];
-	readonly #meeting: Int32Array;
-
-	private constructor(workers: readonly Worker[], meeting: Int32Array) {
-		this.#workers = workers;
-		this.#meeting = meeting;
-	}
-
-	/** Workers that are ready; a text when there can be no threads here. */
-	static async start(): Promise<Crew | string> {
-		const platform = imx8mmWith(["linux", "guest"]);
-		const { shared, reason } = createSharedEngine(platform);
-		if (shared === null) return reason ?? "there are no threads here";
-		const meeting = new SharedArrayBuffer(8);
-		const program = inPackage("build/bench/worker.js");
-		const workers = Array.from({ length: WORKERS }, (_, worker) => {
-			const workerData: Setup = { shared, meeting, worker };
-			return new Worker(program, { workerData });
-		});
+/**
+ * How much more two workers do than one, in the median of rounds, for each kind of work.
+ * @returns a text when there can be no threads here
+ */
+async function twoToOne(works: readonly Work[]): Promise<number[] | string> {
+	const platform = imx8mmWith(["linux", "guest"]);
+	const { shared, reason } = createSharedEngine(platform);
+	if (shared === null) return reason ?? "there are no threads here";
+	const meeting = new SharedArrayBuffer(MEETING_SIZE);
+	const program = inPackage("build/bench/worker.js");
+	const workers = ([0, 1] as const).map((worker) => {
+		const workerData: Setup = { shared, meeting, worker };
+		return new Worker(program, { workerData });
+	});
+	try {
 		await Promise.all(workers.map((worker) => next(worker)));
-		return new Crew(workers, new Int32Array(meeting));
-	}
-
-	/** Messages a second of the first `count` workers together. */
-	async rate(count: number, oneChannel: boolean): Promise<number> {
-		const ready = Atomics.load(this.#meeting, READY) + count;
-		const job: Job = { oneChannel, messages: MESSAGES, ready };
-		const times = await Promise.all(
-			this.#workers.slice(0, count).map((worker) => {
-				worker.postMessage(job);
-				return next<Done>(worker);
-			}),
-		);
-		const begin = Math.min(...times.map((time) => time.begin));
-		const end = Math.max(...times.map((time) => time.end));
-		return (count * MESSAGES) / ((end - begin) / 1000);
-	}
-
-	async end(): Promise<void> {
-		await Promise.all(this.#workers.map((worker) => worker.terminate()));
+		const medians: number[] = [];
+		for (const work of works) {
+			new Uint8Array(meeting).fill(0);
+			const job: Job = { work, rounds: ROUNDS_BEFORE + ROUNDS };
+			for (const worker of workers) worker.postMessage(job);
+			const [ratios] = await Promise.all(
+				workers.map((worker) => next<number[]>(worker)),
+			);
+			medians.push(figureOf(ratios?.slice(ROUNDS_BEFORE) ?? []).median);
+		}
+		return medians;
+	} finally {
+		await Promise.all(workers.map((worker) => worker.terminate()));
 	}
 }
 
-async function twoToOne(
-	crew: Crew,
-	oneChannel: boolean,
-	rounds: number,
-): Promise<Figure> {
-	const one: number[] = [];
-	const two: number[] = [];
-	// The first round warms up.
-	for (let round = 0; round <= rounds; round++) {
-		const alone = await crew.rate(1, oneChannel);
-		const together = await crew.rate(WORKERS, oneChannel);
-		if (round === 0) continue;
-		one.push(alone);
-		two.push(together);
-	}
-	return ratioOf(two, one);
+/** What a pair of workers measured, and how many cores it had meanwhile. */
+interface Measured {
+	ratios: number[];
+	cores: number;
 }
 
-/** A row that tells nothing when it does not hold on a machine without two idle cores. */
-function judged(question: Question, figure: Figure, cores: number): Row {
-	const row = answered(question, figure);
-	if (row.holds || cores >= TWO_CORES) return row;
-	const note = `needs two idle cores: other work left ${cores.toFixed(1)}`;
-	return { ...row, holds: null, note };
-}
-
-/** Measures those of the two rows that are asked for. */
+/**
+ * Measures those of the two rows that are asked for, by so many pairs of workers. Those count that had two cores; where
+ * none had, a row tells nothing: workers that share a core do not even get into each other's way.
+ */
 export async function measureWorkers(
 	questions: readonly Question[],
-	rounds: number,
+	crews: number,
 ): Promise<Row[]> {
-	const crew = await Crew.start();
-	if (typeof crew === "string")
-		return questions.map((question) => unanswered(question, crew));
-	try {
-		const rows: Row[] = [];
-		for (const question of questions) {
-			const oneChannel = question === ONE_CHANNEL;
-			const watch = new CoreWatch();
-			const figure = await twoToOne(crew, oneChannel, rounds);
-			rows.push(judged(question, figure, watch.cores));
-		}
-		return rows;
-	} finally {
-		await crew.end();
+	const works: Work[] = questions.map((question) =>
+		question === ONE_CHANNEL ? "one channel" : "own channels",
+	);
+	const all: Measured[] = [];
+	for (let i = 0; i < crews; i++) {
+		const watch = new CoreWatch();
+		const ratios = await twoToOne([...works, "arithmetic"]);
+		if (typeof ratios === "string")
+			return questions.map((question) => unanswered(question, ratios));
+		all.push({ ratios, cores: watch.cores });
 	}
+	const undisturbed = all.filter(({ cores }) => cores >= TWO_CORES);
+	const counted = undisturbed.length === 0 ? all : undisturbed;
+	const of = (work: number) => counted.map(({ ratios }) => ratios[work] ?? 0);
+	const machine = figureOf(of(works.length)).median.toFixed(2);
+	const note = `two workers that only calculate do ${machine} times as much as one`;
+	const left = figureOf(all.map(({ cores }) => cores)).median.toFixed(1);
+	return questions.map((question, i) => {
+		const row = answered(question, of(i), note);
+		if (undisturbed.length > 0) return row;
+		const busy = `needs two idle cores: other work left ${left}`;
+		return { ...row, holds: null, note: `${busy}; ${note}` };
+	});
 }

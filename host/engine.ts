@@ -65,7 +65,7 @@ const LOAD_ERRORS: Record<LoadError, string> = {
 	4: "a section outside the image",
 	5: "a value out of range",
 	6: "a reference to a row that does not exist",
-	7: "a physical address that no block covers",
+	7: "a physical address that no block covers, or none of a kind that does for it",
 	8: "a clock or power domain that is its own ancestor, or nested too deeply",
 	9: "a duplicate",
 	10: "a protocol or version that the engine does not have",
@@ -112,8 +112,8 @@ export class Engine implements Firmware {
 	/** Executes a trap: CPU, exception level 2 or 3. The raw export, for tight loops: interrupts wait for the next call. */
 	readonly rawTrap: (cpu: number, level: number) => number;
 	/**
-	 * The same for the shortest way in: function ID and caller, see {@link callerOf}. x0 is neither looked for among the CPU's
-	 * registers nor written there; arguments and results behind it are.
+	 * The same for the shortest way in: function ID and caller, see {@link callerOf}. Returns the low word of x0; the CPU's own x0
+	 * is neither read nor written, and the world that {@link setSecure} has put it in does not count.
 	 */
 	readonly rawCall: (functionId: number, caller: number) => number;
 	/** Executes entries of the batch: CPU, exception level, first entry, how many. The raw export, as above. */

@@ -2,12 +2,14 @@
 // SMCCC 1.4 (Arm DEN0028), sections 2.5, 2.7, 2.9, 5 and 7; PSCI 1.1 (Arm DEN0022), section 5.
 
 import { describe, expect, it } from "vitest";
+import { callerOf } from "../host/engine.ts";
 import type { Firmware } from "../host/firmware.ts";
 import type { Method } from "../host/mailbox/conduit.ts";
 import { createEngine } from "../host/node.ts";
+import { imx8mmWith } from "../host/platform/imx8mm/agents.ts";
 import { IMX8MM } from "../host/platform/imx8mm/index.ts";
 import { firmwares } from "./support/firmwares.ts";
-import { BASE, headerOf, Smt, u32 } from "./support/smt.ts";
+import { BASE, CLOCK, headerOf, Smt, u32 } from "./support/smt.ts";
 
 const NOT_SUPPORTED = 0xffff_ffff_ffff_ffffn;
 const GARBAGE = 0xdead_beef_0000_0000n;
@@ -281,4 +283,91 @@ describe("the engine's trap", () => {
 			expect(engine.rawTrap(0, level)).toBe(-1);
 		},
 	);
+});
+
+describe("the engine's call", () => {
+	const TX = 0xc200_00fe;
+
+	/** x0 as `call` returns it, with the CPU's own x0 as it was. */
+	function call(
+		engine: ReturnType<typeof createEngine>,
+		method: Method,
+		functionId: number,
+		cpu = 0,
+	): number {
+		const registers = engine.registers(cpu);
+		registers.fill(0x5a5a_5a5a, 0, 2);
+		const result = engine.rawCall(functionId, callerOf(cpu, method));
+		expect([registers[0], registers[1]]).toEqual([0x5a5a_5a5a, 0x5a5a_5a5a]);
+		return result;
+	}
+
+	it.each([
+		["smc", 0x8000_0000],
+		["smc", 0x8400_0000],
+		["smc", 0x8200_ff01],
+		["hvc", 0x8600_ff01],
+		["hvc", TX],
+		["smc", 0x1234],
+		["hvc", 0xc600_00ff],
+	] as const)("%s %i does what its trap does", (method, functionId) => {
+		const [called, trapped] = [createEngine(), createEngine()];
+		trapped.registers(2)[0] = functionId;
+		const result = trapped.trap(2, method);
+		expect(call(called, method, functionId, 2)).toBe(result);
+		expect(called.registers(2).slice(2)).toEqual(trapped.registers(2).slice(2));
+		expect(called.timeNs).toBe(trapped.timeNs);
+	});
+
+	it("has its arguments behind the function ID in the registers", () => {
+		const engine = createEngine();
+		engine.registers(0)[2] = 0x8000_0000;
+		expect(call(engine, "smc", 0x8400_000a)).toBe(0);
+		engine.registers(0)[2] = 0x1234;
+		expect(call(engine, "smc", 0x8400_000a)).toBe(-1);
+	});
+
+	it("answers messages, by whichever CPU", () => {
+		const engine = createEngine();
+		const smt = new Smt(engine);
+		for (const cpu of [0, 0, 3, 0]) {
+			smt.write(headerOf(CLOCK, 0x6), u32(128));
+			expect(call(engine, "smc", TX, cpu)).toBe(0);
+			expect(smt.read(0n).payload).toEqual(u32(0, 24_000_000, 0));
+		}
+		expect(call(engine, "smc", TX)).toBe(-2);
+	});
+
+	it("comes from the world that its caller says", () => {
+		const engine = createEngine(imx8mmWith(["linux", "tee"]));
+		const secure = engine.platform.channels.find(({ secure }) => secure);
+		const functionId = secure?.functionId ?? 0;
+		engine.setSecure(0, true);
+		expect(engine.rawCall(functionId, callerOf(0, "smc"))).toBe(-1);
+		engine.setSecure(0, false);
+		expect(engine.rawCall(functionId, callerOf(0, "smc", true))).toBe(-2);
+	});
+
+	it.each([
+		["a CPU that does not exist", callerOf(4, "smc")],
+		["the last CPU that can be told", 0xffff_0003],
+		["nobody", 0xffff_ffff],
+		["exception level 0", 0],
+		["exception level 4", 4],
+	])("%s is served nothing", (_, caller) => {
+		const engine = createEngine();
+		const smt = new Smt(engine);
+		smt.write(headerOf(CLOCK, 0x6), u32(128));
+		expect(call(engine, "smc", TX)).toBe(0);
+		// The agent's negotiation makes the engine forget the last call.
+		smt.write(headerOf(CLOCK, 0x10), u32(0x2_0000));
+		expect(call(engine, "smc", TX)).toBe(0);
+		smt.write(headerOf(CLOCK, 0x6), u32(128));
+		for (const functionId of [TX, 0, 0x8000_0000]) {
+			expect(engine.rawCall(functionId, caller)).toBe(-1);
+			expect(smt.view.getUint32(0x04, true)).toBe(0);
+		}
+		expect(call(engine, "smc", TX)).toBe(0);
+		expect(smt.read(0n).payload).toEqual(u32(0, 24_000_000, 0));
+	});
 });

@@ -6,7 +6,7 @@ import { Image, LoadError } from "../image";
 import { Address, State } from "../layout";
 
 const MAX_NAME: u32 = 63;
-/** Names are padded to this size. */
+/** Bytes of a name's short form, see Image.VENDOR. */
 const SHORT_NAME: u32 = 16;
 
 export function state(field: u32): u32 {

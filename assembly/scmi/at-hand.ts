@@ -5,8 +5,8 @@
 // the two give the same answers. It becomes one piece of code with its callers, trap.ts and batch.ts.
 
 import { Clock, ClockState, Domain } from "../image";
-import { Address, AtHand, State } from "../layout";
-import { HEADER_SIZE, Smt } from "../shmem";
+import { Address, AttributesFor, State } from "../layout";
+import { Smt } from "../shmem";
 import { everyClocksBits, isAttributes } from "./clock";
 import { entryFor, Header } from "./entry";
 import { Status } from "./status";
@@ -23,7 +23,8 @@ export const enum Message {
 }
 
 /** Lengths count the header. */
-const enum Length {
+export const enum Length {
+	HEADER = 4,
 	HEADER_AND_ID = 8,
 	HEADER_AND_STATUS = 8,
 }
@@ -35,14 +36,16 @@ const enum Returned {
 	ENABLE_DELAY = 0x34,
 }
 
-/** What of an agent's is answered here: messages that have the handlers which are meant. */
-export function atHandFor(agent: usize): u32 {
-	let messages = everyClocksBits(agent);
-	if (entryFor(agent, 0x4, 0x6) !== 0) messages |= AtHand.CLOCK_RATE_GET;
-	if (entryFor(agent, 0x1, 0x5) !== 0) messages |= AtHand.POWER_STATE_GET;
-	if (isAttributes(entryFor(agent, 0x4, 0x3)))
-		messages |= AtHand.CLOCK_ATTRIBUTES;
-	return messages;
+/** Whether the platform serves the messages: every agent has them then, in whatever version. */
+export function hasAtHand(agent: usize): bool {
+	return entryFor(agent, 0x4, 0x6) !== 0 && entryFor(agent, 0x1, 0x5) !== 0;
+}
+
+/** An agent's AttributesFor. */
+export function attributesFor(agent: usize): u32 {
+	return isAttributes(entryFor(agent, 0x4, 0x3))
+		? everyClocksBits(agent) | AttributesFor.EVERYBODYS
+		: AttributesFor.NOT_AT_HAND;
 }
 
 /** The message of a command's header, without its token. */
@@ -58,7 +61,7 @@ export function isVersion(message: u32): bool {
 
 /** Whether it has the length of a message without parameters. */
 export function hasNothing(length: u32): bool {
-	return length === HEADER_SIZE;
+	return length === Length.HEADER;
 }
 
 /** Whether it has the length that goes with an ID as the only parameter. */
@@ -95,13 +98,15 @@ export function tellRate(area: usize, id: u32): void {
 	store<u32>(area, Length.HEADER_AND_STATUS + 8, Smt.LENGTH);
 }
 
-export function tellAttributes(area: usize, words: u64, atHand: u32): void {
+/** The attributes of a clock, by its words, for the agent with that AttributesFor; with bits of MORE when they are not at hand. */
+export function attributesOf(words: u64, agents: u32): u32 {
+	const own = <u32>words & ClockState.ATTRIBUTES;
+	return rotl<u32>(own, ClockState.ATTRIBUTES_TURN) ^ agents;
+}
+
+export function tellAttributes(area: usize, attributes: u32, words: u64): void {
 	const name = <usize>(words >> 32);
-	const own = rotl<u32>(
-		<u32>words & ClockState.ATTRIBUTES,
-		ClockState.ATTRIBUTES_TURN,
-	);
-	putWord(area, own | (atHand & AtHand.EVERY_CLOCKS));
+	putWord(area, attributes);
 	store<u64>(area, load<u64>(name), Returned.NAME);
 	store<u64>(area, load<u64>(name, 8), Returned.NAME + 8);
 	store<u32>(area, <u32>words >> 16, Returned.ENABLE_DELAY);
@@ -130,6 +135,7 @@ export function stateOf(domain: usize): u32 {
 
 /** The version of the protocol that PROTOCOL_VERSION is about; 0 when it is not served. */
 export function versionFor(message: u32): u32 {
-	const index = (message & Message.PROTOCOL_INDEX) >> Header.PROTOCOL_SHIFT;
+	const rest = message - Message.PROTOCOL_VERSION;
+	const index = rest >> Header.PROTOCOL_SHIFT;
 	return load<u32>(index << 2, Address.STATE + State.VERSIONS);
 }

@@ -31,15 +31,15 @@ const MOST_BYTES = 1 << 24;
 
 const DETAILS = `
 A row holds when its ratio is on the right side of its goal; "-" stands where this cannot be told on this machine now, and the
-note says why. Rows that do not hold are no failure. With --compare, one that has become worse by more than both measurements
-spread is: the exit status is 1 then. Figures in ms and rows without a goal are compared but do not count.
+note says why. Rows that do not hold are no failure. With --compare, one that has become worse by more than 3 % and more than
+chance is: the exit status is 1 then. Figures in ms and rows without a goal are compared but do not count.
 
 What the rows mean and how to measure again: docs/benchmark.md.`;
 
 export function benchVerb(): Command {
 	return new Command("bench")
 		.description("what messages cost: ratios of one run, each with its goal")
-		.option("--quick", "fewer rounds: within 50 seconds on an idle machine")
+		.option("--quick", "fewer measurements: 40 seconds instead of two minutes")
 		.option(
 			"--only <name>",
 			"this row or group of rows, such as trap/version or batch; may be repeated",
@@ -216,8 +216,8 @@ function printComparison(
 	const worse = compared.filter(({ regression }) => regression);
 	print(
 		worse.length === 0
-			? "\nno row has become worse by more than the spread"
-			: `\nworse by more than the spread: ${worse.map(({ name }) => name).join(", ")}`,
+			? "\nno row has become worse"
+			: `\nworse: ${worse.map(({ name }) => name).join(", ")}`,
 		to,
 	);
 }

@@ -117,7 +117,10 @@ interface ClockBase {
 	enableDelay?: number;
 }
 
-/** A clock by how its rate comes about. Parents are names; a mux has one for each value of its field. */
+/**
+ * A clock by how its rate comes about. Parents are names; a mux has one for each value of its field. Registers of muxes, dividers
+ * and gates lie in blocks of any kind but "ram" and "power", those of PLLs in blocks of the kind "pll".
+ */
 export type Clock = ClockBase &
 	(
 		| { kind: "fixed"; rate: number }

@@ -10,7 +10,7 @@ import { chartOf } from "../../bench/chart.ts";
 import { openPage } from "../support/chromium.ts";
 
 const RESULT: BenchResult = {
-	format: 1,
+	format: 2,
 	version: "0.1.0",
 	quick: false,
 	date: "2026-01-02T03:04:05.678Z",

@@ -19,18 +19,16 @@ const PLAIN: Question = {
 	direction: "at least",
 };
 
-function row(
-	question: Question,
-	low: number,
-	median: number,
-	high: number,
-): Row {
-	return answered(question, { median, low, high });
+/** A row of eight measurements around a median, one of them far off. */
+function row(question: Question, median: number): Row {
+	const around = [-0.01, -0.01, -0.005, 0, 0, 0.005, 0.01];
+	const samples = around.map((share) => median * (1 + share));
+	return answered(question, [...samples, median * 2]);
 }
 
 function result(rows: Row[], node = "v20.20.2"): BenchResult {
 	return {
-		format: 1,
+		format: 2,
 		version: "0.1.0",
 		quick: false,
 		date: "2026-01-02T03:04:05.678Z",
@@ -56,63 +54,52 @@ function judge(old: Row, now: Row) {
 
 describe("a row", () => {
 	it("holds on the right side of its goal, and on it", () => {
-		expect(row(TRAP, 2, 3, 4).holds).toBe(true);
-		expect(row(TRAP, 2, 3.01, 4).holds).toBe(false);
-		expect(row(PLAIN, 2, 3, 4).holds).toBe(true);
-		expect(row(PLAIN, 2, 2.99, 4).holds).toBe(false);
-		expect(row({ ...TRAP, goal: null }, 2, 3, 4).holds).toBe(null);
+		expect(answered(TRAP, [2, 3, 4]).holds).toBe(true);
+		expect(answered(TRAP, [2, 3.01, 4]).holds).toBe(false);
+		expect(answered(PLAIN, [2, 3, 4]).holds).toBe(true);
+		expect(answered(PLAIN, [2, 2.99, 4]).holds).toBe(false);
+		expect(answered({ ...TRAP, goal: null }, [2, 3, 4]).holds).toBe(null);
 	});
 });
 
 describe("a slower engine", () => {
 	it("is worse: more empty calls a trap, less ahead of the plain server", () => {
-		expect(judge(row(TRAP, 1.9, 2, 2.1), row(TRAP, 2.4, 2.5, 2.6))).toEqual([
-			"worse",
-			true,
-		]);
-		expect(judge(row(PLAIN, 3.9, 4, 4.1), row(PLAIN, 2.9, 3, 3.1))).toEqual([
-			"worse",
-			true,
-		]);
+		expect(judge(row(TRAP, 2), row(TRAP, 2.1))).toEqual(["worse", true]);
+		expect(judge(row(PLAIN, 4), row(PLAIN, 3.8))).toEqual(["worse", true]);
 	});
 
 	it("is the other way round better", () => {
-		expect(judge(row(TRAP, 2.4, 2.5, 2.6), row(TRAP, 1.9, 2, 2.1))).toEqual([
-			"better",
-			false,
-		]);
+		expect(judge(row(TRAP, 2.1), row(TRAP, 2))).toEqual(["better", false]);
+		expect(judge(row(PLAIN, 3.8), row(PLAIN, 4))).toEqual(["better", false]);
 	});
 
-	it("does not show within the spread of either, or below two per cent", () => {
-		const same = ["within the spread", false];
-		expect(judge(row(TRAP, 1.5, 2, 2.5), row(TRAP, 2.4, 2.6, 2.7))).toEqual(
-			same,
-		);
-		expect(judge(row(TRAP, 2, 2, 2), row(TRAP, 2.03, 2.03, 2.03))).toEqual(
-			same,
-		);
+	it("does not show by chance, or below three per cent", () => {
+		const same = ["as before", false];
+		const wide = answered(TRAP, [1, 1.2, 1.4, 1.6, 2.4, 2.6, 2.8, 3]);
+		expect(judge(row(TRAP, 1.9), wide)).toEqual(same);
+		expect(judge(row(TRAP, 2), row(TRAP, 2.05))).toEqual(same);
+		// Few measurements prove nothing.
+		const [few, more] = [
+			[2, 2, 2],
+			[3, 3, 3],
+		];
+		expect(judge(answered(TRAP, few), answered(TRAP, more))).toEqual(same);
 	});
 
 	it("is not told by rows in ms, without a goal, or that the machine could not answer", () => {
 		const load: Question = { ...TRAP, unit: "ms" };
-		expect(judge(row(load, 1, 1, 1), row(load, 2, 2, 2))).toEqual([
-			"worse",
-			false,
-		]);
+		expect(judge(row(load, 1), row(load, 2))).toEqual(["worse", false]);
 		const told: Question = { ...TRAP, goal: null };
-		expect(judge(row(told, 1, 1, 1), row(told, 2, 2, 2))).toEqual([
-			"worse",
-			false,
-		]);
-		const untold: Row = { ...row(TRAP, 2, 2, 2), holds: null };
-		expect(judge(row(TRAP, 1, 1, 1), untold)).toEqual([null, false]);
+		expect(judge(row(told, 1), row(told, 2))).toEqual(["worse", false]);
+		const untold: Row = { ...row(TRAP, 2), holds: null };
+		expect(judge(row(TRAP, 1), untold)).toEqual([null, false]);
 	});
 });
 
 describe("a comparison", () => {
 	it("has old, new and change of every new row, also of one that was not there", () => {
-		const old = result([row(TRAP, 2, 2, 2)]);
-		const now = result([row(TRAP, 3, 3, 3), row(PLAIN, 5, 5, 5)]);
+		const old = result([answered(TRAP, [2])]);
+		const now = result([answered(TRAP, [3]), answered(PLAIN, [5])]);
 		expect(compare(old, now).compared).toEqual([
 			{
 				name: "trap/version",
@@ -136,8 +123,8 @@ describe("a comparison", () => {
 	it("tells of bytes where there were none", () => {
 		const bytes: Question = { ...TRAP, unit: "bytes", goal: 0 };
 		const [compared] = compare(
-			result([row(bytes, 0, 0, 0)]),
-			result([row(bytes, 8, 8, 8)]),
+			result([answered(bytes, [0])]),
+			result([answered(bytes, [8])]),
 		).compared;
 		expect(compared).toMatchObject({ change: null, regression: true });
 	});
@@ -150,7 +137,7 @@ describe("a comparison", () => {
 
 describe("a file", () => {
 	it("that bench --json has printed is read", () => {
-		const text = JSON.stringify(result([row(TRAP, 1, 2, 3)]));
+		const text = JSON.stringify(result([row(TRAP, 2)]));
 		expect(parseResult(text, "old.json")).toEqual(JSON.parse(text));
 	});
 
@@ -159,14 +146,18 @@ describe("a file", () => {
 		["[]", "old.json: no benchmark's result: expected what scmi-cosim bench"],
 		["null", "old.json: no benchmark's result"],
 		['{"rows":[]}', "old.json: no benchmark's result"],
-		['{"format":1,"rows":{}}', "old.json: no benchmark's result"],
+		['{"format":2,"rows":{}}', "old.json: no benchmark's result"],
 		[
-			'{"format":2,"rows":[]}',
-			"old.json: format 2, this version compares format 1",
+			'{"format":1,"rows":[]}',
+			"old.json: format 1, this version compares format 2",
 		],
-		['{"format":1,"rows":[7]}', "old.json: rows[0]: expected what"],
-		['{"format":1,"rows":[{"name":"a","ratio":"1"}]}', "old.json: rows[0]"],
-		['{"format":1,"rows":[]}', "old.json: machine: expected what"],
+		['{"format":2,"rows":[7]}', "old.json: rows[0]: expected what"],
+		['{"format":2,"rows":[{"name":"a","ratio":"1"}]}', "old.json: rows[0]"],
+		[
+			'{"format":2,"rows":[{"name":"a","ratio":1,"goal":2,"samples":[null]}]}',
+			"old.json: rows[0]",
+		],
+		['{"format":2,"rows":[]}', "old.json: machine: expected what"],
 	])("that is none is refused: %s", (text, message) => {
 		expect(() => parseResult(text, "old.json")).toThrow(message);
 	});

@@ -13,7 +13,7 @@ const examples = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(
 );
 
 it("has an example of each", () => {
-	expect(examples).toHaveLength(2);
+	expect(examples).toHaveLength(3);
 });
 
 it.each(examples)(

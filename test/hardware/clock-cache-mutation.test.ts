@@ -109,13 +109,13 @@ const MUTANTS: readonly (readonly [
 	[
 		"a trap tells a denied agent what others are told",
 		"trap.ts",
-		"if (!(<u32>words & ClockState.EVERYBODYS))\n\t\t\treturn callInFull(functionId, caller);",
+		"if (attributes & AttributesFor.MORE) return callInFull(functionId, caller);",
 		"if (!(<u32>words & ClockState.KNOWN)) return callInFull(functionId, caller);",
 	],
 	[
 		"a batch does",
 		"batch.ts",
-		"if (!(<u32>words & ClockState.EVERYBODYS)) break;",
+		"if (attributes & AttributesFor.MORE) break;",
 		"if (!(<u32>words & ClockState.KNOWN)) break;",
 	],
 	[

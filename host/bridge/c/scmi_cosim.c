@@ -199,6 +199,22 @@ scmi_status scmi_trap(scmi_cosim *instance, uint32_t cpu, scmi_conduit conduit)
 	return SCMI_OK;
 }
 
+static uint32_t caller(const scmi_cosim *instance, uint32_t cpu, scmi_conduit conduit)
+{
+	bool secure = load32(instance, cpu_address(cpu) + SCMI_CPU_SECURE) != 0;
+
+	return cpu << SCMI_CALLER_CPU_SHIFT | (secure ? SCMI_CALLER_SECURE : 0) | (uint32_t)conduit;
+}
+
+scmi_status scmi_call(scmi_cosim *instance, uint32_t cpu, scmi_conduit conduit, uint32_t function_id, int32_t *x0)
+{
+	ENTER(instance)
+	if (cpu >= instance->cpus || (conduit != SCMI_HVC && conduit != SCMI_SMC))
+		return SCMI_USAGE;
+	*x0 = (int32_t)Z_scmiZ_call(&instance->engine, function_id, caller(instance, cpu, conduit));
+	return SCMI_OK;
+}
+
 uint64_t scmi_time_ns(const scmi_cosim *instance)
 {
 	return load64(instance, SCMI_ADDRESS_STATE + SCMI_STATE_TIME);
@@ -389,7 +405,7 @@ const char *scmi_load_error_text(uint32_t load_error)
 	case SCMI_LOAD_ERROR_REFERENCE:
 		return "a reference to a row that does not exist";
 	case SCMI_LOAD_ERROR_ADDRESS:
-		return "a physical address that no block covers";
+		return "a physical address that no block covers, or none of a kind that does for it";
 	case SCMI_LOAD_ERROR_CYCLE:
 		return "a clock or power domain that is its own ancestor, or nested too deeply";
 	case SCMI_LOAD_ERROR_DUPLICATE:

@@ -111,6 +111,12 @@ scmi_status scmi_set_secure(scmi_cosim *instance, uint32_t cpu, bool secure);
  */
 scmi_status scmi_trap(scmi_cosim *instance, uint32_t cpu, scmi_conduit conduit);
 
+/**
+ * The same for a doorbell, as of a driver that needs nothing but its function ID: what x0 would hold is an argument, and what it
+ * would get, its low word, is in `x0` afterwards. The CPU's own x0 is neither read nor written.
+ */
+scmi_status scmi_call(scmi_cosim *instance, uint32_t cpu, scmi_conduit conduit, uint32_t function_id, int32_t *x0);
+
 /** Virtual time in ns since load. */
 uint64_t scmi_time_ns(const scmi_cosim *instance);
 
@@ -154,7 +160,7 @@ scmi_status scmi_channel_at(const scmi_cosim *instance, uint32_t index, scmi_cha
 
 /**
  * Interrupts that the firmware has raised since load, on all channels: compare with the last value after every call that
- * may raise one (trap, advance, write32, reset_agent). Each is one edge. The count wraps at 2^32.
+ * may raise one (trap, call, advance, write32, reset_agent). Each is one edge. The count wraps at 2^32.
  */
 uint32_t scmi_interrupts(const scmi_cosim *instance);
 

@@ -186,74 +186,74 @@ export const SLICES = `
 	250 clko2          ip   ccm+0xba80 osc_24m sys_pll2_200m sys_pll1_400m sys_pll2_166m sys_pll3_out audio_pll1_out video_pll1_out osc_32k
 `;
 
-/** CCGR gates: ID, name, register, parent, group that shares the gate. */
+/** CCGR gates: ID, name, register, parent. Some of them share a register, and with it the gate. */
 export const CCGRS = `
-	159 ecspi1_root_clk        ccm+0x4070 ecspi1         -
-	160 ecspi2_root_clk        ccm+0x4080 ecspi2         -
-	161 ecspi3_root_clk        ccm+0x4090 ecspi3         -
-	162 enet1_root_clk         ccm+0x40a0 enet_axi       -
-	163 gpt1_root_clk          ccm+0x4100 gpt1           -
-	164 i2c1_root_clk          ccm+0x4170 i2c1           -
-	165 i2c2_root_clk          ccm+0x4180 i2c2           -
-	166 i2c3_root_clk          ccm+0x4190 i2c3           -
-	167 i2c4_root_clk          ccm+0x41a0 i2c4           -
-	168 ocotp_root_clk         ccm+0x4220 ipg_root       -
-	169 pcie1_root_clk         ccm+0x4250 pcie1_ctrl     -
-	170 pwm1_root_clk          ccm+0x4280 pwm1           -
-	171 pwm2_root_clk          ccm+0x4290 pwm2           -
-	172 pwm3_root_clk          ccm+0x42a0 pwm3           -
-	173 pwm4_root_clk          ccm+0x42b0 pwm4           -
-	174 qspi_root_clk          ccm+0x42f0 qspi           -
-	175 nand_root_clk          ccm+0x4300 nand           nand
-	176 sai1_root_clk          ccm+0x4330 sai1           sai1
-	177 sai1_ipg_clk           ccm+0x4330 ipg_audio_root sai1
-	178 sai2_root_clk          ccm+0x4340 sai2           sai2
-	179 sai2_ipg_clk           ccm+0x4340 ipg_audio_root sai2
-	180 sai3_root_clk          ccm+0x4350 sai3           sai3
-	181 sai3_ipg_clk           ccm+0x4350 ipg_audio_root sai3
-	182 sai4_root_clk          ccm+0x4360 sai4           sai4
-	183 sai4_ipg_clk           ccm+0x4360 ipg_audio_root sai4
-	184 sai5_root_clk          ccm+0x4370 sai5           sai5
-	185 sai5_ipg_clk           ccm+0x4370 ipg_audio_root sai5
-	186 sai6_root_clk          ccm+0x4380 sai6           sai6
-	187 sai6_ipg_clk           ccm+0x4380 ipg_audio_root sai6
-	188 uart1_root_clk         ccm+0x4490 uart1          -
-	189 uart2_root_clk         ccm+0x44a0 uart2          -
-	190 uart3_root_clk         ccm+0x44b0 uart3          -
-	191 uart4_root_clk         ccm+0x44c0 uart4          -
-	192 usb1_ctrl_root_clk     ccm+0x44d0 usb_bus        -
-	193 gpu3d_root_clk         ccm+0x44f0 gpu3d_core     -
-	194 usdhc1_root_clk        ccm+0x4510 usdhc1         -
-	195 usdhc2_root_clk        ccm+0x4520 usdhc2         -
-	196 wdog1_root_clk         ccm+0x4530 wdog           -
-	197 wdog2_root_clk         ccm+0x4540 wdog           -
-	198 wdog3_root_clk         ccm+0x4550 wdog           -
-	199 vpu_g1_root_clk        ccm+0x4560 vpu_g1         -
-	200 gpu_root_clk           ccm+0x4570 gpu_axi        -
-	201 vpu_h1_root_clk        ccm+0x4590 vpu_h1         -
-	202 vpu_g2_root_clk        ccm+0x45a0 vpu_g2         -
-	203 pdm_root_clk           ccm+0x45b0 pdm            pdm
-	204 disp_root_clk          ccm+0x45d0 disp_dc8000    disp
-	205 disp_axi_root_clk      ccm+0x45d0 disp_axi       disp
-	206 disp_apb_root_clk      ccm+0x45d0 disp_apb       disp
-	207 disp_rtrm_root_clk     ccm+0x45d0 disp_rtrm      disp
-	208 usdhc3_root_clk        ccm+0x45e0 usdhc3         -
-	209 tmu_root_clk           ccm+0x4620 ipg_root       -
-	210 vpu_dec_root_clk       ccm+0x4630 vpu_bus        -
-	211 sdma1_clk              ccm+0x43a0 ipg_root       -
-	212 sdma2_clk              ccm+0x43b0 ipg_audio_root -
-	213 sdma3_clk              ccm+0x45f0 ipg_audio_root -
-	216 pdm_ipg_clk            ccm+0x45b0 ipg_audio_root pdm
-	217 gpu2d_root_clk         ccm+0x4660 gpu2d_core     -
-	218 mu_root_clk            ccm+0x4210 ipg_root       -
-	219 csi1_root_clk          ccm+0x4650 csi1_core      -
-	222 nand_usdhc_rawnand_clk ccm+0x4300 nand_usdhc_bus nand
-	223 gpio1_root_clk         ccm+0x40b0 ipg_root       -
-	224 gpio2_root_clk         ccm+0x40c0 ipg_root       -
-	225 gpio3_root_clk         ccm+0x40d0 ipg_root       -
-	226 gpio4_root_clk         ccm+0x40e0 ipg_root       -
-	227 gpio5_root_clk         ccm+0x40f0 ipg_root       -
-	228 snvs_root_clk          ccm+0x4470 ipg_root       -
+	159 ecspi1_root_clk        ccm+0x4070 ecspi1
+	160 ecspi2_root_clk        ccm+0x4080 ecspi2
+	161 ecspi3_root_clk        ccm+0x4090 ecspi3
+	162 enet1_root_clk         ccm+0x40a0 enet_axi
+	163 gpt1_root_clk          ccm+0x4100 gpt1
+	164 i2c1_root_clk          ccm+0x4170 i2c1
+	165 i2c2_root_clk          ccm+0x4180 i2c2
+	166 i2c3_root_clk          ccm+0x4190 i2c3
+	167 i2c4_root_clk          ccm+0x41a0 i2c4
+	168 ocotp_root_clk         ccm+0x4220 ipg_root
+	169 pcie1_root_clk         ccm+0x4250 pcie1_ctrl
+	170 pwm1_root_clk          ccm+0x4280 pwm1
+	171 pwm2_root_clk          ccm+0x4290 pwm2
+	172 pwm3_root_clk          ccm+0x42a0 pwm3
+	173 pwm4_root_clk          ccm+0x42b0 pwm4
+	174 qspi_root_clk          ccm+0x42f0 qspi
+	175 nand_root_clk          ccm+0x4300 nand
+	176 sai1_root_clk          ccm+0x4330 sai1
+	177 sai1_ipg_clk           ccm+0x4330 ipg_audio_root
+	178 sai2_root_clk          ccm+0x4340 sai2
+	179 sai2_ipg_clk           ccm+0x4340 ipg_audio_root
+	180 sai3_root_clk          ccm+0x4350 sai3
+	181 sai3_ipg_clk           ccm+0x4350 ipg_audio_root
+	182 sai4_root_clk          ccm+0x4360 sai4
+	183 sai4_ipg_clk           ccm+0x4360 ipg_audio_root
+	184 sai5_root_clk          ccm+0x4370 sai5
+	185 sai5_ipg_clk           ccm+0x4370 ipg_audio_root
+	186 sai6_root_clk          ccm+0x4380 sai6
+	187 sai6_ipg_clk           ccm+0x4380 ipg_audio_root
+	188 uart1_root_clk         ccm+0x4490 uart1
+	189 uart2_root_clk         ccm+0x44a0 uart2
+	190 uart3_root_clk         ccm+0x44b0 uart3
+	191 uart4_root_clk         ccm+0x44c0 uart4
+	192 usb1_ctrl_root_clk     ccm+0x44d0 usb_bus
+	193 gpu3d_root_clk         ccm+0x44f0 gpu3d_core
+	194 usdhc1_root_clk        ccm+0x4510 usdhc1
+	195 usdhc2_root_clk        ccm+0x4520 usdhc2
+	196 wdog1_root_clk         ccm+0x4530 wdog
+	197 wdog2_root_clk         ccm+0x4540 wdog
+	198 wdog3_root_clk         ccm+0x4550 wdog
+	199 vpu_g1_root_clk        ccm+0x4560 vpu_g1
+	200 gpu_root_clk           ccm+0x4570 gpu_axi
+	201 vpu_h1_root_clk        ccm+0x4590 vpu_h1
+	202 vpu_g2_root_clk        ccm+0x45a0 vpu_g2
+	203 pdm_root_clk           ccm+0x45b0 pdm
+	204 disp_root_clk          ccm+0x45d0 disp_dc8000
+	205 disp_axi_root_clk      ccm+0x45d0 disp_axi
+	206 disp_apb_root_clk      ccm+0x45d0 disp_apb
+	207 disp_rtrm_root_clk     ccm+0x45d0 disp_rtrm
+	208 usdhc3_root_clk        ccm+0x45e0 usdhc3
+	209 tmu_root_clk           ccm+0x4620 ipg_root
+	210 vpu_dec_root_clk       ccm+0x4630 vpu_bus
+	211 sdma1_clk              ccm+0x43a0 ipg_root
+	212 sdma2_clk              ccm+0x43b0 ipg_audio_root
+	213 sdma3_clk              ccm+0x45f0 ipg_audio_root
+	216 pdm_ipg_clk            ccm+0x45b0 ipg_audio_root
+	217 gpu2d_root_clk         ccm+0x4660 gpu2d_core
+	218 mu_root_clk            ccm+0x4210 ipg_root
+	219 csi1_root_clk          ccm+0x4650 csi1_core
+	222 nand_usdhc_rawnand_clk ccm+0x4300 nand_usdhc_bus
+	223 gpio1_root_clk         ccm+0x40b0 ipg_root
+	224 gpio2_root_clk         ccm+0x40c0 ipg_root
+	225 gpio3_root_clk         ccm+0x40d0 ipg_root
+	226 gpio4_root_clk         ccm+0x40e0 ipg_root
+	227 gpio5_root_clk         ccm+0x40f0 ipg_root
+	228 snvs_root_clk          ccm+0x4470 ipg_root
 `;
 
 /** Further IDs of a clock: ID, a name of its own, ID of the clock. */

@@ -1,6 +1,7 @@
 /*
  * What scmi_cosim.h promises beyond answers: instances that share nothing, also on threads; faults that come back; no signal
- * handlers; arguments out of range. Usage: instances IMAGE. Prints the first promise that is broken and exits with 1.
+ * handlers; arguments out of range; calls that do what traps do. Usage: instances IMAGE. Prints the first promise that is
+ * broken and exits with 1.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -24,6 +25,7 @@
 
 enum { CALLS = 20000, SIGNALS = 32 };
 #define SMCCC_VERSION 0x80000000u
+#define SIP_UID 0x8200ff01u
 #define TX_FUNCTION_ID 0xc20000feu
 #define WDOG1_WCR 0x30280000u
 #define CCM 0x30380000u
@@ -47,7 +49,7 @@ static uint64_t smc(scmi_cosim *scmi, uint32_t cpu, uint64_t x0)
 	return scmi_registers(scmi, cpu)[0];
 }
 
-static uint32_t rate_get(scmi_cosim *scmi, uint32_t cpu, uint32_t clock)
+static uint32_t *ask_for_rate(scmi_cosim *scmi, uint32_t clock)
 {
 	uint32_t *area = scmi_memory(scmi, 0x93f000, 0x200);
 
@@ -56,12 +58,19 @@ static uint32_t rate_get(scmi_cosim *scmi, uint32_t cpu, uint32_t clock)
 	area[6] = 0x14 << 10 | 0x6;
 	area[7] = clock;
 	area[1] = 0;
+	return area;
+}
+
+static uint32_t rate_get(scmi_cosim *scmi, uint32_t cpu, uint32_t clock)
+{
+	uint32_t *area = ask_for_rate(scmi, clock);
+
 	EXPECT(smc(scmi, cpu, TX_FUNCTION_ID) == 0);
 	EXPECT(area[1] == 1 && area[7] == 0);
 	return area[8];
 }
 
-/* An engine whose last channel lies outside of its memory. */
+/* An engine whose last call's area lies outside of its memory. */
 static void break_engine(scmi_cosim *scmi)
 {
 	size_t size = scmi_snapshot_size(scmi);
@@ -71,7 +80,7 @@ static void break_engine(scmi_cosim *scmi)
 	EXPECT(snapshot != NULL);
 	EXPECT(rate_get(scmi, 0, 128) != 0);
 	scmi_snapshot(scmi, snapshot);
-	memcpy(snapshot + SCMI_ADDRESS_CPU + SCMI_CPU_LAST_CHANNEL, &outside, sizeof outside);
+	memcpy(snapshot + SCMI_ADDRESS_LAST_CALL + SCMI_LAST_CALL_AREA, &outside, sizeof outside);
 	EXPECT(scmi_restore(scmi, snapshot, size) == SCMI_OK);
 	scmi_registers(scmi, 0)[0] = TX_FUNCTION_ID;
 	EXPECT(scmi_trap(scmi, 0, SCMI_SMC) == SCMI_FAULT);
@@ -82,9 +91,11 @@ static void faults_come_back(void)
 {
 	scmi_cosim *broken = create(), *other = create();
 	uint32_t value;
+	int32_t x0 = 7;
 
 	break_engine(broken);
 	EXPECT(scmi_trap(broken, 0, SCMI_SMC) == SCMI_FAULT);
+	EXPECT(scmi_call(broken, 0, SCMI_SMC, TX_FUNCTION_ID, &x0) == SCMI_FAULT && x0 == 7);
 	EXPECT(scmi_advance(broken, 1) == SCMI_FAULT);
 	EXPECT(scmi_advance_to(broken, 1) == SCMI_FAULT);
 	EXPECT(scmi_read32(broken, CCM, &value) == SCMI_FAULT);
@@ -142,18 +153,73 @@ static void snapshots_go_back(void)
 	scmi_destroy(two);
 }
 
+/* Two instances, one rung by traps, the other by calls, and then the same but for the CPU's x0. */
+static void ring_both(scmi_cosim *trapped, scmi_cosim *called, uint32_t cpu, scmi_conduit conduit, uint32_t function_id)
+{
+	uint64_t *x = scmi_registers(trapped, cpu), *kept = scmi_registers(called, cpu);
+	size_t size = scmi_snapshot_size(trapped);
+	void *snapshots[] = {malloc(size), malloc(size)};
+	int32_t x0;
+
+	EXPECT(snapshots[0] != NULL && snapshots[1] != NULL);
+	x[0] = function_id;
+	kept[0] = 0x1122334455667788;
+	EXPECT(scmi_trap(trapped, cpu, conduit) == SCMI_OK);
+	EXPECT(scmi_call(called, cpu, conduit, function_id, &x0) == SCMI_OK);
+	EXPECT(x[0] == (uint64_t)x0 && kept[0] == 0x1122334455667788);
+	x[0] = kept[0] = 0;
+	scmi_snapshot(trapped, snapshots[0]);
+	scmi_snapshot(called, snapshots[1]);
+	EXPECT(memcmp(snapshots[0], snapshots[1], size) == 0);
+	free(snapshots[0]);
+	free(snapshots[1]);
+}
+
+static void calls_are_traps(void)
+{
+	scmi_cosim *trapped = create(), *called = create();
+	uint32_t *area;
+	int32_t x0 = 7;
+
+	for (uint32_t i = 0; i < 12; i++) {
+		uint32_t cpu = i % 4;
+
+		EXPECT(scmi_set_secure(trapped, cpu, i >= 8) == SCMI_OK);
+		EXPECT(scmi_set_secure(called, cpu, i >= 8) == SCMI_OK);
+		/* The second one finds the first one's channel. */
+		for (int again = 0; again < 2; again++) {
+			ask_for_rate(trapped, 128);
+			area = ask_for_rate(called, 128);
+			ring_both(trapped, called, cpu, i % 2 ? SCMI_HVC : SCMI_SMC, TX_FUNCTION_ID);
+			EXPECT(area[1] == 1 && area[7] == 0 && area[8] == 24000000);
+		}
+		/* A free channel, more results than one, nobody's function ID. */
+		ring_both(trapped, called, cpu, SCMI_SMC, TX_FUNCTION_ID);
+		ring_both(trapped, called, cpu, SCMI_SMC, SIP_UID);
+		ring_both(trapped, called, cpu, SCMI_HVC, 0x1234);
+	}
+	EXPECT(scmi_call(called, 0, SCMI_SMC, 0x1234, &x0) == SCMI_OK && x0 == -1);
+	EXPECT(scmi_write32(called, WDOG1_WCR, 0) == SCMI_OK);
+	EXPECT(scmi_call(called, 0, SCMI_SMC, SMCCC_VERSION, &x0) == SCMI_OK && x0 == -1);
+	scmi_destroy(trapped);
+	scmi_destroy(called);
+}
+
 static void arguments_are_checked(void)
 {
 	scmi_cosim *scmi = create();
 	scmi_channel channel;
 	scmi_block block;
 	uint32_t value = 7;
+	int32_t x0 = 7;
 	scmi_error error;
 
 	EXPECT(scmi_cpus(scmi) == 4);
 	EXPECT(scmi_registers(scmi, 4) == NULL);
 	EXPECT(scmi_trap(scmi, 4, SCMI_SMC) == SCMI_USAGE);
 	EXPECT(scmi_trap(scmi, 0, (scmi_conduit)1) == SCMI_USAGE);
+	EXPECT(scmi_call(scmi, 4, SCMI_SMC, SMCCC_VERSION, &x0) == SCMI_USAGE);
+	EXPECT(scmi_call(scmi, 0, (scmi_conduit)1, SMCCC_VERSION, &x0) == SCMI_USAGE && x0 == 7);
 	EXPECT(scmi_set_secure(scmi, 4, true) == SCMI_USAGE);
 	EXPECT(scmi_set_secure(scmi, 3, true) == SCMI_OK);
 	EXPECT(scmi_time_ns(scmi) == 0);
@@ -263,6 +329,7 @@ int main(int argc, char **argv)
 	faults_come_back();
 	stops_are_ones_own();
 	snapshots_go_back();
+	calls_are_traps();
 	arguments_are_checked();
 	read_handlers(after);
 	EXPECT(memcmp(before, after, sizeof before) == 0);
