@@ -112,7 +112,8 @@ function answerEntries(
 	const functionId: u64 = load<u32>(first, BatchEntry.FUNCTION_ID);
 	if (!isLastCall(<u32>functionId, caller)) return 0;
 	const agents = load<u32>(lastCallOf(caller), LastCall.ATTRIBUTES);
-	if (load<u32>(lastCallOf(caller), LastCall.AREA) === 0) return 0;
+	const area = load<u32>(lastCallOf(caller), LastCall.AREA);
+	if (area === <u32>Address.FREE_AREA) return 0;
 	const end = first + quietEntries(count) * stride;
 	let entry = first;
 	let run = end;

@@ -31,14 +31,6 @@ export function loadImage(length: u32): u32 {
 	return loadPlatform(length);
 }
 
-/**
- * Executes SMC (`level` 3) or HVC (`level` 2) on a CPU with the registers at Address.CPU + cpu * Address.CPU_STRIDE.
- * Returns the low word of x0; x1..x3 hold further results.
- */
-/**
- * The same for the shortest way in: x0 is `functionId`, not what the CPU's registers hold, and only returned. Who calls is
- * `caller`: see Caller.
- */
 export { call, trap } from "./trap";
 
 /**

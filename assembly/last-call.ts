@@ -2,7 +2,7 @@
 // SMCCC 1.4 (Arm DEN0028), section 2.5: a function ID tells the service, and here the channel.
 
 import { Channel } from "./image";
-import { Address, Caller, Cpu, LastCall } from "./layout";
+import { Abi, Address, Caller, Cpu, LastCall } from "./layout";
 import { attributesFor, hasAtHand } from "./scmi/at-hand";
 
 /** Where it is kept: at an address that the compiler knows, or where threads do not get into each other's way. */
@@ -35,15 +35,25 @@ export function rememberCall(
 	store<u32>(last, functionId, LastCall.FUNCTION_ID);
 	store<u32>(last, caller, LastCall.CALLER);
 	store<u32>(last, channel, LastCall.CHANNEL);
-	const area = hasAtHand(agent) ? load<u32>(channel, Channel.LINEAR) : 0;
+	const area = hasAtHand(agent)
+		? load<u32>(channel, Channel.LINEAR)
+		: <u32>Address.FREE_AREA;
 	store<u32>(last, area, LastCall.AREA);
 	store<u32>(last, attributesFor(agent), LastCall.ATTRIBUTES);
 }
 
-/** What an agent's messages mean has changed. Threads look it up for each message. */
+/** What an agent's messages mean has changed. */
 export function forgetCall(): void {
-	store<u32>(Address.LAST_CALL, Caller.NOBODY, LastCall.CALLER);
-	// Nobody's area is these words: where its status would be, NOBODY has the bit of a free channel.
-	store<u32>(Address.LAST_CALL, Address.LAST_CALL, LastCall.AREA);
-	store<u32>(Address.LAST_CALL, 0, LastCall.CHANNEL);
+	if (!ASC_FEATURE_THREADS) {
+		forget(Address.LAST_CALL);
+		return;
+	}
+	for (let cpu: u32 = 0; cpu < <u32>Abi.MAX_CPUS; cpu++)
+		forget(lastCallOf(cpu << Caller.CPU_SHIFT));
+}
+
+function forget(last: usize): void {
+	store<u32>(last, Caller.NOBODY, LastCall.CALLER);
+	store<u32>(last, 0, LastCall.CHANNEL);
+	store<u32>(last, Address.FREE_AREA, LastCall.AREA);
 }

@@ -43,6 +43,8 @@ export const enum Address {
 	MAY_SLEEP = 0x1f88,
 	STATE = 0x2000,
 	LAST_CALL = 0x2200,
+	/** Laid out as a shared-memory area, that of a channel which is always free. */
+	FREE_AREA = 0x2240,
 	RATES = 0x2800,
 	RATE_REQUESTS = 0x2a00,
 	CPU = 0x3900,
@@ -244,7 +246,7 @@ export const enum LastCall {
 	/** u32: the function ID and who has called, see Caller. */
 	FUNCTION_ID = 0x00,
 	CALLER = 0x04,
-	/** u32: the channel's area; 0 when no message for it is answered at hand. */
+	/** u32: the channel's area; Address.FREE_AREA when no message for it is answered at hand. */
 	AREA = 0x08,
 	/** u32: what makes attributes out of a clock's bits, see AttributesFor. */
 	ATTRIBUTES = 0x0c,

@@ -19,6 +19,7 @@ import { followPower } from "./hardware/thermal";
 import { Channel } from "./image";
 import { isLastCall, lastCallOf } from "./last-call";
 import {
+	Abi,
 	Address,
 	BatchEntry,
 	Caller,
@@ -106,8 +107,9 @@ function setLease(cpu: usize, traps: u32): void {
 
 /** Shares the traps until something is due among the receiver and the CPUs that have used theirs of late. */
 function giveLeases(receiver: u32): void {
-	const cpus = cpuCount();
-	let sharing: u32 = receiver < cpus ? 1 << receiver : 0;
+	// A system that has stopped has no CPUs; their leases end.
+	const cpus: u32 = Abi.MAX_CPUS;
+	let sharing: u32 = receiver < cpuCount() ? 1 << receiver : 0;
 	for (let i: u32 = 0; i < cpus; i++) if (isActive(i)) sharing |= 1 << i;
 	const sharers = max(popcnt(sharing), 1);
 	if (sharers > 1 && quietTraps() < FEW_TRAPS * sharers) lookEarly();

@@ -171,7 +171,7 @@ export function divider(clock: usize): u32 {
 const ROOM: u64 = 1 << 47;
 
 /** Works out the rate. load() has checked that nothing is its own ancestor and how deep the tree is. */
-export function findRate(clock: usize): void {
+function findRate(clock: usize): void {
 	store<u64>(clock, computeRate(clock), Clock.RATE);
 	learn(clock, ClockState.RATE);
 }

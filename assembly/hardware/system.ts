@@ -3,6 +3,7 @@
 
 import { System } from "../image";
 import { Address, State, Stop } from "../layout";
+import { callAttention } from "../sim/time";
 import { write } from "./registers";
 
 /** The bus writes a word of a block with such registers. */
@@ -22,6 +23,8 @@ export function writeSystemWord(register: usize, value: u32): void {
 function stop(why: u32): void {
 	store<u32>(Address.STATE, why, State.STOP);
 	store<u32>(Address.STATE, 0, State.CPUS);
+	// The register may have had that value before.
+	callAttention();
 }
 
 /** Turns power off. */

@@ -45,6 +45,7 @@ import {
 	Slot,
 	State,
 } from "../layout";
+import { Smt, SmtStatus } from "../shmem";
 import { clearEvents } from "../sim/events";
 import { check, checkName, failed, header, setState, state } from "./check";
 import { checkClocks, checkPlls, holdCriticalClocks } from "./clocks";
@@ -131,6 +132,7 @@ function checkHeader(length: u32): void {
 	setState(State.PASS_ON, header(Image.PASS_ON));
 	setState(State.TRAP_NS, header(Image.TRAP_NS));
 	setState(State.GENERATION, 1);
+	store<u32>(Address.FREE_AREA, SmtStatus.FREE, Smt.STATUS);
 	forgetCall();
 	setState(State.POWER_CHANGES, 1);
 	store<u64>(Address.STATE, u64.MAX_VALUE, State.POWER_DUE);
@@ -147,70 +149,63 @@ const enum Section {
 
 /** As many rows as fit. */
 const ANY: u32 = u32.MAX_VALUE;
+/** The state has the address and behind it the number of rows; else the address, 0 without rows. */
+const COUNTED: u32 = 1 << 31;
 
-/** Sections whose address and number of rows are in the state, one behind the other. */
+/** In the order in which they follow one another. */
 // biome-ignore format: one section in each line
-const TABLES = memory.data<u32>([
-	Image.BLOCKS, Block.SIZE, 64, State.BLOCKS,
-	Image.CLOCKS, Clock.SIZE, 0xffff, State.CLOCKS,
-	Image.PLLS, Pll.SIZE, 0xffff, State.PLLS,
-	Image.DOMAINS, Domain.SIZE, 0xffff, State.DOMAINS,
-	Image.SWITCHES, Switch.SIZE, 32, State.SWITCHES,
-	Image.HANDSHAKES, Handshake.SIZE, 32, State.HANDSHAKES,
-	Image.AGENTS, Agent.SIZE, Abi.MAX_AGENTS, State.AGENTS,
-	Image.CHANNELS, Channel.SIZE, 0xffff, State.CHANNELS,
-	Image.PROTOCOLS, Protocol.SIZE, Dispatch.PROTOCOLS, State.PROTOCOLS,
-	Image.RESETS, Reset.SIZE, 0xffff, State.RESETS,
-	Image.RAILS, Rail.SIZE, 0xffff, State.RAILS,
-	Image.PERFORMANCE, Performance.SIZE, 0xffff, State.PERFORMANCE,
-	Image.SENSORS, Sensor.SIZE, 0xffff, State.SENSORS,
-	Image.DEVICES, Device.SIZE, 0xffff, State.DEVICES,
-	0,
-]);
-
-/** Sections of which the state has the address, 0 without rows, or that are found through the header. */
-// biome-ignore format: one section in each line
-const OTHERS = memory.data<u32>([
-	Image.STRINGS, 1, ANY, State.STRINGS,
+const SECTIONS = memory.data<u32>([
+	Image.CLOCKS, Clock.SIZE, 0xffff, State.CLOCKS | COUNTED,
+	Image.BLOCKS, Block.SIZE, 64, State.BLOCKS | COUNTED,
 	Image.PARENTS, 2, ANY, State.PARENTS,
-	Image.SYSTEM, System.SIZE, 1, State.SYSTEM,
-	Image.THERMAL, Thermal.SIZE, 1, State.THERMAL,
+	Image.PLLS, Pll.SIZE, 0xffff, State.PLLS | COUNTED,
 	Image.PLL_RATES, PllRate.SIZE, ANY, 0,
-	Image.RAIL_LEVELS, RailLevel.SIZE, ANY, 0,
-	Image.OPERATING_POINTS, OperatingPoint.SIZE, ANY, 0,
-	Image.SENSOR_AXES, SensorAxis.SIZE, ANY, 0,
-	Image.SENSOR_INTERVALS, SensorInterval.SIZE, ANY, 0,
-	Image.DEVICE_RESOURCES, DeviceResource.SIZE, ANY, 0,
 	Image.REGISTERS, Register.SIZE, ANY, 0,
+	Image.DOMAINS, Domain.SIZE, 0xffff, State.DOMAINS | COUNTED,
 	Image.DOMAIN_CLOCKS, 2, ANY, 0,
+	Image.SWITCHES, Switch.SIZE, 32, State.SWITCHES | COUNTED,
+	Image.HANDSHAKES, Handshake.SIZE, 32, State.HANDSHAKES | COUNTED,
+	Image.AGENTS, Agent.SIZE, Abi.MAX_AGENTS, State.AGENTS | COUNTED,
+	Image.CHANNELS, Channel.SIZE, 0xffff, State.CHANNELS | COUNTED,
 	Image.SERVICES, Service.SIZE, ANY, 0,
 	Image.RESULTS, 4, ANY, 0,
+	Image.PROTOCOLS, Protocol.SIZE, Dispatch.PROTOCOLS, State.PROTOCOLS | COUNTED,
+	Image.RESETS, Reset.SIZE, 0xffff, State.RESETS | COUNTED,
+	Image.RAILS, Rail.SIZE, 0xffff, State.RAILS | COUNTED,
+	Image.RAIL_LEVELS, RailLevel.SIZE, ANY, 0,
+	Image.PERFORMANCE, Performance.SIZE, 0xffff, State.PERFORMANCE | COUNTED,
+	Image.OPERATING_POINTS, OperatingPoint.SIZE, ANY, 0,
+	Image.SENSORS, Sensor.SIZE, 0xffff, State.SENSORS | COUNTED,
+	Image.SENSOR_AXES, SensorAxis.SIZE, ANY, 0,
+	Image.SENSOR_INTERVALS, SensorInterval.SIZE, ANY, 0,
+	Image.SYSTEM, System.SIZE, 1, State.SYSTEM,
+	Image.THERMAL, Thermal.SIZE, 1, State.THERMAL,
+	Image.DEVICES, Device.SIZE, 0xffff, State.DEVICES | COUNTED,
+	Image.DEVICE_RESOURCES, DeviceResource.SIZE, ANY, 0,
+	Image.STRINGS, 1, ANY, State.STRINGS,
 	0,
 ]);
 
-/** Checks that sections lie in the image, and notes where. */
-function placeSections(list: usize, counted: bool, length: u32): void {
-	for (let at = list; load<u32>(at, Section.FIELD) !== 0; at += Section.SIZE) {
+/** Checks that the sections lie in the image, none of them in another, and notes where. */
+function resolveSections(length: u32): void {
+	let behind: u64 = Image.HEADER_SIZE;
+	for (let at = SECTIONS; load<u32>(at) !== 0; at += Section.SIZE) {
 		const field = load<u32>(at, Section.FIELD);
 		const offset = header(field);
 		const count = header(field + 4);
 		const end = <u64>offset + <u64>count * load<u32>(at, Section.ROW);
-		const inside =
-			offset >= <u32>Image.HEADER_SIZE && (offset & 7) === 0 && end <= length;
+		const inside = <u64>offset >= behind && (offset & 7) === 0 && end <= length;
 		check(count === 0 || inside, LoadError.SECTION, Address.IMAGE + field);
+		if (count !== 0) behind = end;
 		const fits = count <= load<u32>(at, Section.MOST);
 		check(fits, LoadError.RANGE, Address.IMAGE + field + 4);
 		const to = load<u32>(at, Section.TO);
 		if (to === 0) continue;
+		const counted = (to & COUNTED) !== 0;
 		const address: u32 = Address.IMAGE + offset;
-		setState(to, counted || count !== 0 ? address : 0);
-		if (counted) setState(to + 4, count);
+		setState(to & ~COUNTED, counted || count !== 0 ? address : 0);
+		if (counted) setState((to & ~COUNTED) + 4, count);
 	}
-}
-
-function resolveSections(length: u32): void {
-	placeSections(TABLES, true, length);
-	placeSections(OTHERS, false, length);
 	check(
 		state(State.CLOCKS) === <u32>Address.CLOCKS,
 		LoadError.SECTION,

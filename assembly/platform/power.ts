@@ -27,7 +27,7 @@ export function checkPower(): void {
 	if (switches !== 0 || handshakes !== 0) {
 		resolvePower(power + PowerController.UP_REQUEST);
 		resolvePower(power + PowerController.DOWN_REQUEST);
-		resolve(power + PowerController.MAPPING);
+		resolvePower(power + PowerController.MAPPING);
 		resolvePower(power + PowerController.HANDSHAKE);
 	}
 	for (let i: u32 = 0; i < switches; i++) {

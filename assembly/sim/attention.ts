@@ -9,7 +9,7 @@ import { runDue } from "./events";
 import { now } from "./time";
 
 /** The time that a trap takes passes, with whatever is due. */
-export function passTrap(): void {
+function passTrap(): void {
 	const generation = load<u32>(Address.STATE, State.GENERATION);
 	if (load<u32>(Address.STATE, State.THERMAL_GENERATION) !== generation)
 		followPowerSoon();
@@ -31,7 +31,7 @@ export function passTrapSoon(): void {
 }
 
 /** Only the time passes. */
-export function passTrapTime(): void {
+function passTrapTime(): void {
 	const trapNs = load<u64>(Address.STATE, State.TRAP_NS);
 	store<u64>(Address.STATE, now() + trapNs, State.TIME);
 }

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from "vitest";
 import { Address, State } from "../../assembly/layout.ts";
-import { createEngine } from "../../host/node.ts";
+import { callerOf, createEngine } from "../../host/node.ts";
 import { imx8mmBoard } from "../../host/platform/imx8mm/devicetree.ts";
 import { IMX8MM } from "../../host/platform/imx8mm/index.ts";
 import { openBoard } from "../../host/simulation/board.ts";
@@ -41,6 +41,36 @@ describe("SNVS_LPCR", () => {
 			expect(engine.stopped).toBe("off");
 		},
 	);
+
+	it("a write of what is there already turns power off, and no call is served any more", () => {
+		const engine = createEngine({
+			...IMX8MM,
+			registers: [...IMX8MM.registers, [SNVS_LPCR, TOP | DP_EN]],
+		});
+		const smt = new Smt(engine);
+		expect(rate(smt, "uart2")).toBe(24_000_000n);
+		expect(rate(smt, "uart2")).toBe(24_000_000n);
+		const [channel] = engine.platform.channels;
+		const { address, functionId } = channel as {
+			address: number;
+			functionId: number;
+		};
+		const area = new Uint32Array(
+			engine.buffer,
+			engine.memoryAt(address, 128),
+			32,
+		);
+		engine.write32(SNVS_LPCR, TOP | DP_EN);
+		expect(engine.stopped).toBe("off");
+		const time = engine.timeNs;
+		area.set([0, 0], 1);
+		area.set([8, headerOf(CLOCK, 6), 128], 5);
+		const before = area.slice();
+		expect(engine.rawCall(functionId, callerOf(0, "smc"))).toBe(-1);
+		expect(engine.rawCall(functionId, callerOf(0, "smc"))).toBe(-1);
+		expect(area).toEqual(before);
+		expect(engine.timeNs).toBe(time);
+	});
 
 	it.each([0, 1, DP_EN, TOP, ~(TOP | DP_EN) >>> 0])(
 		"a write of %i does not",

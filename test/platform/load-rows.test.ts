@@ -119,6 +119,13 @@ describe("power", () => {
 			LoadError.ADDRESS,
 		],
 		[
+			"the mapping register outside the power controller",
+			Image.POWER + PowerController.MAPPING,
+			0x3038_8000,
+			4,
+			LoadError.ADDRESS,
+		],
+		[
 			"the mapping register outside",
 			Image.POWER + PowerController.MAPPING,
 			0x303a_0001,

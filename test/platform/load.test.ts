@@ -110,6 +110,15 @@ describe("sections", () => {
 		]);
 	});
 
+	describe("in one another", () => {
+		const clocks = word(Image.CLOCKS);
+		refuses([
+			["parents", Image.PARENTS, clocks, 4, LoadError.SECTION],
+			["strings", Image.STRINGS, clocks, 4, LoadError.SECTION],
+			["registers", Image.REGISTERS, clocks + 64, 4, LoadError.SECTION],
+		]);
+	});
+
 	it("strings without an end are refused", () => {
 		const image = GOOD.slice();
 		const at = word(Image.STRINGS);

@@ -2,7 +2,7 @@
 // WebAssembly threads proposal; HTML, "crossOriginIsolated".
 
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Address } from "../../assembly/layout.ts";
+import { Address, Cpu } from "../../assembly/layout.ts";
 import { Engine } from "../../host/engine.ts";
 import {
 	createEngine,
@@ -34,6 +34,28 @@ const taken = (message: RegExp) =>
 		code: "CPU_TAKEN",
 		message: expect.stringMatching(message),
 	});
+
+describe("a batch", () => {
+	it("with the lock, too, answers in the version that the agent has changed to", () => {
+		const { engine } = open();
+		const batch = engine.batch();
+		const { functionId } = TX;
+		/** What a batch of one message replies: bytes of header and payload. */
+		const lengthOf = (message: number, words: readonly number[]) => {
+			batch.set(0, functionId, (CLOCK << 10) | message, words);
+			expect(batch.run(1)).toBe(1);
+			expect([batch.result(0), batch.status(0)]).toEqual([0, 0]);
+			// Without a lease a CPU takes the lock.
+			new DataView(engine.buffer, Address.CPU).setBigUint64(Cpu.LEASE, 0n);
+			return batch.words[5];
+		};
+		expect(lengthOf(0x3, [189])).toBe(0x20);
+		expect(lengthOf(0x3, [189])).toBe(0x20);
+		expect(lengthOf(0x10, [0x10000])).toBe(8);
+		// Version 1.0 has no enable delay.
+		expect(lengthOf(0x3, [189])).toBe(0x1c);
+	});
+});
 
 describe("joining", () => {
 	it("leaves firmware and hardware as they are", () => {
