@@ -29,6 +29,8 @@ export interface Comparison {
 
 /** A smaller change is not worth a word, however sure it is: a machine's states move ratios by as much. */
 const LEAST_CHANGE = 0.03;
+/** With four on either side the most different ranks are not rare enough. */
+const FEWEST_SAMPLES = 5;
 /** Standard deviations, as many as chance brings about in one row of two hundred. */
 const NO_CHANCE = 2.58;
 
@@ -109,6 +111,7 @@ function compareRows(old: Row | undefined, now: Row): Compared {
 function verdictOf(old: Row, now: Row): Verdict | null {
 	if (isUntold(old) || isUntold(now)) return null;
 	if (old.ratio === null || now.ratio === null) return null;
+	if (isTooFew(old.samples, now.samples)) return null;
 	const change = now.ratio - old.ratio;
 	const least = Math.abs(old.ratio) * LEAST_CHANGE;
 	if (Math.abs(change) <= least || isChance(old.samples, now.samples))
@@ -117,8 +120,19 @@ function verdictOf(old: Row, now: Row): Verdict | null {
 }
 
 /** Bytes are the same each time, and measured once. */
+function isExact(old: readonly number[], now: readonly number[]): boolean {
+	return old.length === 1 && now.length === 1;
+}
+
+/** Of fewer samples the test finds nothing, whatever they are. */
+function isTooFew(old: readonly number[], now: readonly number[]): boolean {
+	return (
+		!isExact(old, now) && Math.min(old.length, now.length) < FEWEST_SAMPLES
+	);
+}
+
 function isChance(old: readonly number[], now: readonly number[]): boolean {
-	if (old.length === 1 && now.length === 1) return false;
+	if (isExact(old, now)) return false;
 	return Math.abs(shift(old, now)) < NO_CHANCE;
 }
 

@@ -52,6 +52,24 @@ function judge(old: Row, now: Row) {
 	return [compared?.verdict, compared?.regression];
 }
 
+describe("few samples", () => {
+	const of = (samples: number[]) => answered(TRAP, samples);
+
+	it("tell nothing, however far apart", () => {
+		const four = [1, 1, 1, 1];
+		const five = [2, 2, 2, 2, 2];
+		expect(judge(of(four), of(five))).toEqual([null, false]);
+		expect(judge(of(five), of(four))).toEqual([null, false]);
+	});
+
+	it("tell it when there are five on each side", () => {
+		const slower = [2, 2.1, 2.2, 2.3, 2.4];
+		const faster = [1, 1.1, 1.2, 1.3, 1.4];
+		expect(judge(of(faster), of(slower))).toEqual(["worse", true]);
+		expect(judge(of(slower), of(faster))).toEqual(["better", false]);
+	});
+});
+
 describe("a row", () => {
 	it("holds on the right side of its goal, and on it", () => {
 		expect(answered(TRAP, [2, 3, 4]).holds).toBe(true);
