@@ -144,7 +144,7 @@ export function writePllWord(register: usize, value: u32): usize {
 }
 
 /** The PLL that owns a register of its block, or 0. */
-export function pllWith(register: usize): usize {
+function pllWith(register: usize): usize {
 	for (let i: u32 = 0; i < load<u32>(Address.STATE, State.PLL_COUNT); i++) {
 		const pll = pllRow(i);
 		if (<u32>register - load<u32>(pll, Pll.CONTROL) <= <u32>Offset.DIV_CTL1)

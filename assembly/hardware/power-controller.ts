@@ -35,7 +35,7 @@ function parameter(which: u32): u32 {
 }
 
 /** Whether a region has power. */
-export function switchIsOn(region: usize): bool {
+function switchIsOn(region: usize): bool {
 	return (load<u32>(load<u32>(region, Switch.STATUS)) & REGION_OFF) === 0;
 }
 
